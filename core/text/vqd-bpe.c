@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gio/gio.h>
+#include <string.h>
+
+#include "core/text/vqd-bpe.h"
+#include "core/text/vqd-text-repair.h"
+#include "core/vqd.h"
+#include "vqd-tokenizer-resources.h"
+
+#define N_BYTES 256
+#define N_MERGES (VQD_BPE_N_IDS - 2 * N_BYTES - 2)
+#define FIRST_MERGE (2 * N_BYTES)
+#define N_SLOTS (1u << 17) /* of the pair table: 37 % full */
+#define MAX_TABLE_BYTES (8u << 20)
+#define NO_PAIR 0u
+
+/* A word longer than this is no word (Chinese has no spaces): what is cut may
+ * begin inside it. */
+#define MAX_WORD_BYTES 48
+
+/* A prompt's beginning that is tried first when looking for the place of the
+ * cut. */
+#define FIRST_TRY_BYTES 512
+
+struct _VqdBpe
+{
+  guint32 pairs[N_SLOTS];  /* see pair_key (), or NO_PAIR */
+  guint16 merged[N_SLOTS]; /* id of both together; its order is the rank */
+  guint16 byte_ids[N_BYTES];
+};
+
+/* A piece while it is merged. symbols are linked by next and previous, -1 at
+ * the ends; a symbol swallowed by its left neighbour has id -1. */
+typedef struct
+{
+  int id;
+  int next;
+  int previous;
+} Symbol;
+
+/* ---- the table ------------------------------------------------------- */
+
+/* Never NO_PAIR: "! !", ids 0 and 0, is a merge too. */
+static guint32
+pair_key (int left, int right)
+{
+  return ((guint32) left << 16 | (guint32) right) + 1;
+}
+
+static guint
+find_slot (const VqdBpe *bpe, guint32 pair)
+{
+  guint slot = (pair * 2654435769u) >> 15;
+
+  while (bpe->pairs[slot] != pair && bpe->pairs[slot] != NO_PAIR)
+    slot = (slot + 1) % N_SLOTS;
+
+  return slot;
+}
+
+/* The id of left and right together, -1 when they do not merge. */
+static int
+find_merge (const VqdBpe *bpe, int left, int right)
+{
+  const guint32 pair = pair_key (left, right);
+  const guint slot = find_slot (bpe, pair);
+
+  return bpe->pairs[slot] == pair ? bpe->merged[slot] : -1;
+}
+
+/* The table spells bytes as characters: those that print as themselves, the
+ * others as U+0100 and up, in order. Byte ids follow the printing ones
+ * first. names: spelling to id, of bytes alone and at the end of a piece. */
+static void
+add_bytes (VqdBpe *bpe, GHashTable *names, GStringChunk *chunk)
+{
+  int n = 0;
+
+  for (int pass = 0; pass < 2; pass++)
+    for (int byte = 0, n_hidden = 0; byte < N_BYTES; byte++)
+      {
+        const gboolean prints = (byte >= 0x21 && byte <= 0x7e) ||
+                                (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+        const gunichar c = (gunichar) (prints ? byte : 0x100 + n_hidden++);
+        char name[16] = "";
+
+        if (prints != (pass == 0))
+          continue;
+
+        g_unichar_to_utf8 (c, name);
+        g_hash_table_insert (names, g_string_chunk_insert (chunk, name),
+                             GINT_TO_POINTER (n));
+        strcat (name, "</w>");
+        g_hash_table_insert (names, g_string_chunk_insert (chunk, name),
+                             GINT_TO_POINTER (N_BYTES + n));
+        bpe->byte_ids[byte] = (guint16) n++;
+      }
+}
+
+/* The merge of rank k, a line "LEFT RIGHT" that is changed here. */
+static gboolean
+add_merge (VqdBpe *bpe, GHashTable *names, GStringChunk *chunk, char *line,
+           int k)
+{
+  char *space = strchr (line, ' ');
+  gpointer left = NULL;
+  gpointer right = NULL;
+
+  if (space == NULL)
+    return FALSE;
+
+  *space = '\0';
+  if (! g_hash_table_lookup_extended (names, line, NULL, &left) ||
+      ! g_hash_table_lookup_extended (names, space + 1, NULL, &right))
+    return FALSE;
+
+  const guint32 pair =
+      pair_key (GPOINTER_TO_INT (left), GPOINTER_TO_INT (right));
+  const guint slot = find_slot (bpe, pair);
+  if (bpe->pairs[slot] == pair)
+    return FALSE;
+
+  memmove (space, space + 1, strlen (space + 1) + 1);
+  bpe->pairs[slot] = pair;
+  bpe->merged[slot] = (guint16) (FIRST_MERGE + k);
+
+  return g_hash_table_insert (names, g_string_chunk_insert (chunk, line),
+                              GINT_TO_POINTER (FIRST_MERGE + k));
+}
+
+/* table: text, changed here. */
+static gboolean
+read_merges (VqdBpe *bpe, char *table, GError **error)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  GStringChunk *chunk = g_string_chunk_new (1 << 16);
+  char *line = strchr (table, '\n');
+  int k = 0;
+
+  add_bytes (bpe, names, chunk);
+  for (; k < N_MERGES && line != NULL; k++)
+    {
+      char *end = strchr (line + 1, '\n');
+
+      if (end != NULL)
+        *end = '\0';
+      if (! add_merge (bpe, names, chunk, line + 1, k))
+        break;
+      line = end;
+    }
+
+  g_string_chunk_free (chunk);
+  if (k == N_MERGES)
+    return TRUE;
+
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+               "The tokenizer's table is broken at line %d: expected %d lines "
+               "of two known symbols that make a new one",
+               k + 2, N_MERGES);
+
+  return FALSE;
+}
+
+static int
+count_lines (const char *text, gsize n_bytes)
+{
+  int n_lines = 0;
+
+  for (gsize i = 0; i < n_bytes; i++)
+    n_lines += text[i] == '\n';
+
+  return n_lines;
+}
+
+/* The lines of the table that are used, and some more: a fifth of CLIP's file.
+ * (transfer full): NUL-terminated. */
+static char *
+gunzip (GBytes *bytes, GError **error)
+{
+  g_autoptr (GZlibDecompressor) zlib =
+      g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+  g_autoptr (GInputStream) packed =
+      g_memory_input_stream_new_from_bytes (bytes);
+  g_autoptr (GInputStream) plain =
+      g_converter_input_stream_new (packed, G_CONVERTER (zlib));
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  char buffer[1 << 15];
+  gssize n_read = 1;
+
+  for (int n_lines = 0; n_read > 0 && n_lines < N_MERGES + 1;
+       n_lines += count_lines (buffer, (gsize) n_read))
+    {
+      n_read = g_input_stream_read (plain, buffer, sizeof buffer, NULL, error);
+      if (n_read < 0)
+        {
+          g_prefix_error (error, "The tokenizer's table is no gzip file: ");
+          return NULL;
+        }
+
+      g_byte_array_append (text, (guint8 *) buffer, (guint) n_read);
+      if (text->len > MAX_TABLE_BYTES)
+        {
+          g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                       "The tokenizer's table is longer than %u bytes and has "
+                       "less than %d lines",
+                       MAX_TABLE_BYTES, N_MERGES + 1);
+          return NULL;
+        }
+    }
+
+  g_byte_array_append (text, (const guint8 *) "", 1);
+
+  return (char *) g_byte_array_free (g_steal_pointer (&text), FALSE);
+}
+
+VqdBpe *
+vqd_bpe_new (GBytes *table, GError **error)
+{
+  g_autofree char *text = gunzip (table, error);
+
+  if (text == NULL)
+    return NULL;
+
+  g_autoptr (VqdBpe) self = g_new0 (VqdBpe, 1);
+  if (! read_merges (self, text, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+void
+vqd_bpe_free (VqdBpe *bpe)
+{
+  g_free (bpe);
+}
+
+const VqdBpe *
+vqd_bpe_get_default (void)
+{
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once))
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) table = g_resource_lookup_data (
+          vqd_tokenizer_get_resource (),
+          "/vqdiffusion/tokenizer/bpe_simple_vocab_16e6.txt.gz",
+          G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+      VqdBpe *bpe = table != NULL ? vqd_bpe_new (table, &error) : NULL;
+
+      /* The table is part of the program: only a broken build comes here. It
+       * goes on with bytes for tokens. */
+      if (bpe == NULL)
+        {
+          g_critical ("%s", error->message);
+          bpe = g_new0 (VqdBpe, 1);
+        }
+
+      g_once_init_leave (&once, (gsize) bpe);
+    }
+
+  return (const VqdBpe *) once;
+}
+
+/* ---- merging --------------------------------------------------------- */
+
+/* A binary heap of (merged id, position): least id first, leftmost first. A
+ * merge's id grows with its rank. */
+static void
+heap_push (GArray *heap, int id, int position)
+{
+  const guint64 key = (guint64) id << 32 | (guint32) position;
+  guint i = heap->len;
+
+  g_array_append_val (heap, key);
+  guint64 *keys = (guint64 *) (gpointer) heap->data;
+  while (i > 0 && keys[(i - 1) / 2] > key)
+    {
+      keys[i] = keys[(i - 1) / 2];
+      i = (i - 1) / 2;
+    }
+  keys[i] = key;
+}
+
+static guint64
+heap_pop (GArray *heap)
+{
+  guint64 *keys = (guint64 *) (gpointer) heap->data;
+  const guint64 top = keys[0];
+  const guint64 key = keys[heap->len - 1];
+  const guint n = heap->len - 1;
+  guint i = 0;
+
+  for (guint child = 1; child < n; child = 2 * i + 1)
+    {
+      if (child + 1 < n && keys[child + 1] < keys[child])
+        child++;
+      if (keys[child] >= key)
+        break;
+      keys[i] = keys[child];
+      i = child;
+    }
+  keys[i] = key;
+  g_array_set_size (heap, n);
+
+  return top;
+}
+
+static void
+push_pair (const VqdBpe *bpe, GArray *heap, const Symbol *symbols, int at)
+{
+  if (at < 0 || symbols[at].next < 0)
+    return;
+
+  const int id = find_merge (bpe, symbols[at].id, symbols[symbols[at].next].id);
+  if (id >= 0)
+    heap_push (heap, id, at);
+}
+
+/* Joins the symbol at with its right neighbour, unless that pair has meanwhile
+ * become another one. */
+static void
+merge_pair (const VqdBpe *bpe, GArray *heap, Symbol *symbols, int at, int id)
+{
+  Symbol *left = &symbols[at];
+
+  if (left->id < 0 || left->next < 0 ||
+      find_merge (bpe, left->id, symbols[left->next].id) != id)
+    return;
+
+  Symbol *right = &symbols[left->next];
+  left->id = id;
+  left->next = right->next;
+  right->id = -1;
+  if (left->next >= 0)
+    symbols[left->next].previous = at;
+
+  push_pair (bpe, heap, symbols, left->previous);
+  push_pair (bpe, heap, symbols, at);
+}
+
+/* Appends the ids of one piece, n > 0 bytes, to ids (int). n log n: a piece may
+ * be a megabyte long. Pairs are merged in order of rank from left to right;
+ * taking a whole rank at once, as CLIP does, comes to the same, because a pair
+ * with a new symbol in it has a higher rank than the symbol. */
+static void
+append_piece (const VqdBpe *bpe, const char *bytes, int n, GArray *ids)
+{
+  g_autofree Symbol *symbols = g_new (Symbol, n);
+  g_autoptr (GArray) heap = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  for (int i = 0; i < n; i++)
+    {
+      symbols[i].id = bpe->byte_ids[(guint8) bytes[i]];
+      symbols[i].next = i + 1 < n ? i + 1 : -1;
+      symbols[i].previous = i - 1;
+    }
+  symbols[n - 1].id += N_BYTES;
+
+  for (int i = 0; i < n; i++)
+    push_pair (bpe, heap, symbols, i);
+  while (heap->len > 0)
+    {
+      const guint64 top = heap_pop (heap);
+
+      merge_pair (bpe, heap, symbols, (int) (guint32) top, (int) (top >> 32));
+    }
+
+  for (int i = 0; i >= 0; i = symbols[i].next)
+    g_array_append_val (ids, symbols[i].id);
+}
+
+/* ---- splitting ------------------------------------------------------- */
+
+static gboolean
+is_letter (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_LOWERCASE_LETTER:
+    case G_UNICODE_MODIFIER_LETTER:
+    case G_UNICODE_OTHER_LETTER:
+    case G_UNICODE_TITLECASE_LETTER:
+    case G_UNICODE_UPPERCASE_LETTER:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_figure (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_DECIMAL_NUMBER:
+    case G_UNICODE_LETTER_NUMBER:
+    case G_UNICODE_OTHER_NUMBER:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_mark (gunichar c)
+{
+  return c != 0 && ! vqd_text_is_space (c) && ! is_letter (c) &&
+         ! is_figure (c);
+}
+
+static int
+measure_run (const char *text, gboolean (*belongs) (gunichar c))
+{
+  const char *p = text;
+
+  while (*p != '\0' && belongs (g_utf8_get_char (p)))
+    p = g_utf8_next_char (p);
+
+  return (int) (p - text);
+}
+
+/* 's 't 're 've 'm 'll 'd: the bytes of one at text, or 0. The long s is an s
+ * to a pattern that ignores case. */
+static int
+measure_contraction (const char *text)
+{
+  static const char *const endings[] = { "'s",  "'ſ", "'t",  "'re",
+                                         "'ve", "'m", "'ll", "'d" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_prefix (text, endings[i]))
+      return (int) strlen (endings[i]);
+
+  return 0;
+}
+
+/* The bytes of the piece that starts at text, which is no space. */
+static int
+measure_piece (const char *text)
+{
+  const gunichar c = g_utf8_get_char (text);
+  const int contraction = measure_contraction (text);
+
+  if (contraction > 0)
+    return contraction;
+  if (is_figure (c))
+    return (int) (g_utf8_next_char (text) - text);
+
+  return measure_run (text, is_letter (c) ? is_letter : is_mark);
+}
+
+/* The end marks may be written out in a prompt. */
+static int
+measure_special (const char *text, int *id)
+{
+  static const char start[] = "<|startoftext|>";
+  static const char end[] = "<|endoftext|>";
+
+  *id = VQD_BPE_START;
+  if (g_str_has_prefix (text, start))
+    return (int) strlen (start);
+
+  *id = VQD_BPE_END;
+
+  return g_str_has_prefix (text, end) ? (int) strlen (end) : 0;
+}
+
+/* Ids of text with both end marks, at least the first limit of them when there
+ * are more. (transfer full), of int. */
+static GArray *
+encode (const VqdBpe *bpe, const char *text, guint limit)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *clean = vqd_text_clean (text);
+  const int start = VQD_BPE_START;
+  const int end = VQD_BPE_END;
+
+  g_array_append_val (ids, start);
+  for (const char *p = clean; *p != '\0' && ids->len < limit;)
+    {
+      int special = 0;
+      int n_bytes = measure_special (p, &special);
+
+      if (n_bytes > 0)
+        g_array_append_val (ids, special);
+      else if (vqd_text_is_space (g_utf8_get_char (p)))
+        n_bytes = (int) (g_utf8_next_char (p) - p);
+      else
+        {
+          n_bytes = measure_piece (p);
+          append_piece (bpe, p, n_bytes, ids);
+        }
+      p += n_bytes;
+    }
+  g_array_append_val (ids, end);
+
+  return ids;
+}
+
+/* ---- what was cut ---------------------------------------------------- */
+
+/* The largest n_bytes' or less that ends a character. */
+static gsize
+floor_to_char (const char *text, gsize n_bytes)
+{
+  while (n_bytes > 0 && ((guint8) text[n_bytes] & 0xc0) == 0x80)
+    n_bytes--;
+
+  return n_bytes;
+}
+
+static gboolean
+prefix_fits (const VqdBpe *bpe, const char *text, gsize n_bytes, int context)
+{
+  g_autofree char *prefix = g_strndup (text, n_bytes);
+  g_autoptr (GArray) ids = encode (bpe, prefix, (guint) context + 1);
+
+  return ids->len <= (guint) context;
+}
+
+/* Back to where the word begins that an end at n_bytes would tear apart. */
+static gsize
+floor_to_word (const char *text, gsize n_bytes)
+{
+  const char *p = text + n_bytes;
+
+  if (*p == '\0' || vqd_text_is_space (g_utf8_get_char (p)))
+    return n_bytes;
+
+  while (p > text)
+    {
+      const char *previous = g_utf8_prev_char (p);
+
+      if (vqd_text_is_space (g_utf8_get_char (previous)))
+        return (gsize) (p - text);
+      p = previous;
+      if (text + n_bytes - p > MAX_WORD_BYTES)
+        return n_bytes;
+    }
+
+  return p == text ? 0 : n_bytes;
+}
+
+/* The end of a text that does not fit. Cleaning moves, drops and adds
+ * characters, so the place is found by trying beginnings of the text: first
+ * longer and longer ones, so that the cost is that of the part that fits. */
+static char *
+find_cut (const VqdBpe *bpe, const char *text, int context)
+{
+  const gsize n_bytes = strlen (text);
+  gsize fits = 0;
+  gsize too_long = MIN (FIRST_TRY_BYTES, n_bytes);
+
+  while (too_long < n_bytes &&
+         prefix_fits (bpe, text, floor_to_char (text, too_long), context))
+    {
+      fits = too_long;
+      too_long = MIN (2 * too_long, n_bytes);
+    }
+
+  while (too_long - fits > 1)
+    {
+      const gsize middle = fits + (too_long - fits) / 2;
+
+      if (prefix_fits (bpe, text, floor_to_char (text, middle), context))
+        fits = middle;
+      else
+        too_long = middle;
+    }
+
+  const char *cut = text + floor_to_word (text, floor_to_char (text, fits));
+
+  return g_strstrip (g_strdup (cut));
+}
+
+int
+vqd_bpe_encode (const VqdBpe *bpe, const char *text, int context, int *ids,
+                char **cut_text)
+{
+  g_return_val_if_fail (context >= 2, 0);
+
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autoptr (GArray) all = encode (bpe, valid, G_MAXUINT);
+  const int n_ids = (int) all->len;
+
+  for (int i = 0; ids != NULL && i < context; i++)
+    ids[i] = i < n_ids ? g_array_index (all, int, i) : VQD_BPE_PAD;
+  if (ids != NULL && n_ids > context)
+    ids[context - 1] = VQD_BPE_END;
+
+  if (cut_text != NULL)
+    *cut_text =
+        n_ids > context ? find_cut (bpe, valid, context) : g_strdup ("");
+
+  return n_ids;
+}
