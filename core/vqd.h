@@ -66,7 +66,7 @@ typedef struct
   const char *description;
   const char *licence;
   const char *credits;
-  const char *kind; /* of its condition: "text" */
+  const char *kind;           /* of its condition: "text" */
   const char *null_condition; /* "learned", "empty", "none" */
   const char *codec_kind;     /* "ema-vq", "vq", "gumbel" */
   const char *checksum;       /* sha256 of all bytes after the header, "" when
@@ -99,9 +99,9 @@ typedef struct _VqdEngine VqdEngine;
 
 typedef struct
 {
-  const char *model;  /* as for vqd_model_find () */
-  const char *device; /* "auto", "cpu"; NULL is "auto" */
-  int n_threads;      /* 0: one per core */
+  const char *model;         /* as for vqd_model_find () */
+  const char *device;        /* "auto", "cpu"; NULL is "auto" */
+  int n_threads;             /* 0: one per core */
   gint64 memory_limit_bytes; /* 0: what the machine has */
 } VqdEngineOptions;
 
@@ -184,7 +184,7 @@ typedef struct
 {
   int width_px;
   int height_px;
-  float *rgb; /* [height, width, 3], R'G'B' of sRGB, 0 ... 1 */
+  float *rgb;  /* [height, width, 3], R'G'B' of sRGB, 0 ... 1 */
   int *tokens; /* [grid_height * grid_width] */
   gint64 seed;
   char *settings; /* JSON: everything needed to make the picture again */

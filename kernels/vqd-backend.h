@@ -159,7 +159,8 @@ typedef struct
                     const float *scale, const float *shift, int rows, int dim);
 
   /* Per picture and group of channels over all pixels; eps 1e-6; then
-   * y * sigmoid (y) when swish. x, y: [batch, n_pixels, channels]; y may be x. */
+   * y * sigmoid (y) when swish. x, y: [batch, n_pixels, channels]; y may be x.
+   */
   void (*group_norm) (VqdBackend *self, float *y, const float *x,
                       const float *gain, const float *shift, int batch,
                       int n_pixels, int channels, int n_groups, bool swish);
@@ -192,7 +193,8 @@ typedef struct
                   const VqdConv *conv, int batch, int height, int width,
                   VqdEpilogue epilogue);
 
-  /* Nearest neighbour, twice as large. y: [batch, 2 height, 2 width, channels] */
+  /* Nearest neighbour, twice as large. y: [batch, 2 height, 2 width, channels]
+   */
   void (*upsample2) (VqdBackend *self, float *y, const float *x, int batch,
                      int height, int width, int channels);
 

@@ -27,12 +27,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdArena, vqd_arena_free)
 /* a * b * c elements of element_bytes, 64-byte aligned, not cleared; valid
  * until the arena is reset to an earlier mark. A size beyond gsize, or beyond
  * the arena, is an assertion: measure first. */
-void *vqd_arena_alloc (VqdArena *arena, gsize element_bytes, gint64 a,
-                       gint64 b, gint64 c);
-#define vqd_arena_floats(arena, a, b)                                         \
+void *vqd_arena_alloc (VqdArena *arena, gsize element_bytes, gint64 a, gint64 b,
+                       gint64 c);
+#define vqd_arena_floats(arena, a, b)                                          \
   ((float *) vqd_arena_alloc ((arena), sizeof (float), (a), (b), 1))
-#define vqd_arena_ints(arena, a, b)                                           \
+#define vqd_arena_ints(arena, a, b)                                            \
   ((int *) vqd_arena_alloc ((arena), sizeof (int), (a), (b), 1))
+
+/* Nothing may be read or written where this is TRUE. */
+gboolean vqd_arena_is_measuring (const VqdArena *arena);
 
 /* Scratch: everything handed out after a mark is given back by the reset. */
 gsize vqd_arena_mark (const VqdArena *arena);

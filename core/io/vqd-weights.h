@@ -38,12 +38,10 @@ guint64 vqd_weights_get_file_bytes (const VqdWeights *weights);
 gint64 vqd_weights_get_n_parameters (const VqdWeights *weights);
 
 /* NULL when there is none of that name. */
-const VqdTensor *vqd_weights_find (const VqdWeights *weights,
-                                   const char *name);
+const VqdTensor *vqd_weights_find (const VqdWeights *weights, const char *name);
 
 /* Names in the file's order, n of them. */
-const VqdTensor *vqd_weights_get_tensors (const VqdWeights *weights,
-                                          guint *n);
+const VqdTensor *vqd_weights_get_tensors (const VqdWeights *weights, guint *n);
 
 /* A matrix of a known shape: "tensor X: expected 256x256, found 256x128".
  * Further dimensions of the tensor count as columns (a 1x1 convolution

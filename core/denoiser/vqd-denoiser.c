@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/denoiser/vqd-denoiser-private.h"
+
+#define PREFIX "transformer.transformer."
+
+struct _VqdDenoiser
+{
+  VqdDenoiserConfig config;
+  VqdBackend *backend;
+  VqdMatrix token_table; /* [K + 1, D] */
+  VqdMatrix height_table;
+  VqdMatrix width_table;
+  VqdDenoiserBlock *blocks; /* [L] */
+  VqdNorm head_norm;
+  VqdLinear head; /* [K, D] */
+
+  int n_conditions;
+  int context;
+};
+
+
+/* ---- the tensors ----------------------------------------------------- */
+
+VqdDenoiser *
+vqd_denoiser_new (VqdWeights *weights, const VqdDenoiserConfig *config,
+                  VqdBackend *backend, GError **error)
+{
+  g_autoptr (VqdDenoiser) self = g_new0 (VqdDenoiser, 1);
+  const int d = config->width;
+
+  self->config = *config;
+  self->backend = backend;
+  self->blocks = g_new0 (VqdDenoiserBlock, config->n_layers);
+
+  if (! vqd_weights_matrix (weights, PREFIX, "content_emb.emb.weight",
+                            config->n_codes + 1, d, &self->token_table,
+                            error) ||
+      ! vqd_weights_matrix (weights, PREFIX, "content_emb.height_emb.weight",
+                            -1, d, &self->height_table, error) ||
+      ! vqd_weights_matrix (weights, PREFIX, "content_emb.width_emb.weight", -1,
+                            d, &self->width_table, error) ||
+      ! vqd_norm_find (weights, PREFIX, "to_logits.0", d, &self->head_norm,
+                       error) ||
+      ! vqd_linear_find (weights, PREFIX, "to_logits.1", config->n_codes, d,
+                         &self->head, error))
+    return NULL;
+
+  const gint64 n_tokens = (gint64) config->grid_height * config->grid_width;
+  if ((gint64) self->height_table.n_rows * self->width_table.n_rows < n_tokens)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                   "%s: position tables of %d and %d rows are too small for a "
+                   "grid of %dx%d",
+                   vqd_weights_get_path (weights), self->height_table.n_rows,
+                   self->width_table.n_rows, config->grid_height,
+                   config->grid_width);
+      return NULL;
+    }
+
+  for (int i = 0; i < config->n_layers; i++)
+    {
+      g_autofree char *prefix = g_strdup_printf (PREFIX "blocks.%d.", i);
+
+      if (! vqd_denoiser_block_find (weights, prefix, config, &self->blocks[i],
+                                     error))
+        return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+vqd_denoiser_free (VqdDenoiser *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->blocks);
+  g_free (self);
+}
+
+const VqdDenoiserConfig *
+vqd_denoiser_get_config (const VqdDenoiser *self)
+{
+  return &self->config;
+}
+
+/* ---- AdaLN's tables --------------------------------------------------- */
+
+static float *
+table_layout (const VqdDenoiserConfig *config, VqdArena *arena)
+{
+  return vqd_arena_floats (arena, config->n_steps, 2 * (gint64) config->width);
+}
+
+void
+vqd_denoiser_measure_tables (const VqdDenoiserConfig *config, VqdArena *arena)
+{
+  for (int i = 0; i < 2 * config->n_layers; i++)
+    table_layout (config, arena);
+
+  const gsize mark = vqd_arena_mark (arena);
+  vqd_arena_ints (arena, config->n_steps, 1);
+  vqd_arena_floats (arena, config->n_steps, config->width);
+  vqd_arena_reset (arena, mark);
+}
+
+/* table[t] = (scale, shift) = W silu (emb[t]) + b */
+static const float *
+ada_norm_table (const VqdDenoiser *self, const VqdAdaNorm *norm, int *all_t,
+                float *h, float *table)
+{
+  const VqdBackendOps *ops = self->backend->ops;
+  const int n_steps = self->config.n_steps;
+
+  ops->embed (self->backend, h, all_t, &norm->emb, NULL, NULL, 1, n_steps);
+  ops->silu (self->backend, h, h, (gsize) n_steps * self->config.width);
+  vqd_linear_forward (self->backend, &norm->linear, table, h, n_steps,
+                      VQD_EPILOGUE_STORE);
+  return table;
+}
+
+void
+vqd_denoiser_prepare (VqdDenoiser *self, VqdArena *arena)
+{
+  const VqdDenoiserConfig *config = &self->config;
+  g_autofree int *all_t = g_new (int, config->n_steps);
+  g_autofree float **tables = g_new (float *, 2 * config->n_layers);
+
+  for (int i = 0; i < 2 * config->n_layers; i++)
+    tables[i] = table_layout (config, arena);
+
+  const gsize mark = vqd_arena_mark (arena);
+  int *t_device = vqd_arena_ints (arena, config->n_steps, 1);
+  float *h = vqd_arena_floats (arena, config->n_steps, config->width);
+
+  for (int t = 0; t < config->n_steps; t++)
+    all_t[t] = t;
+  self->backend->ops->upload (self->backend, t_device, all_t,
+                              sizeof (int) * (gsize) config->n_steps);
+  for (int i = 0; i < config->n_layers; i++)
+    {
+      VqdDenoiserBlock *block = &self->blocks[i];
+
+      block->ln1.table =
+          ada_norm_table (self, &block->ln1, t_device, h, tables[2 * i]);
+      block->ln1_1.table =
+          ada_norm_table (self, &block->ln1_1, t_device, h, tables[2 * i + 1]);
+    }
+  vqd_arena_reset (arena, mark);
+}
+
+/* ---- the condition ---------------------------------------------------- */
+
+static void
+condition_layout (const VqdDenoiserConfig *config, int rows, VqdArena *arena,
+                  float **keys, float **values)
+{
+  *keys = vqd_arena_floats (arena, rows, config->width);
+  *values = vqd_arena_floats (arena, rows, config->width);
+}
+
+void
+vqd_denoiser_measure_conditions (const VqdDenoiserConfig *config,
+                                 int n_conditions, int context, VqdArena *arena)
+{
+  float *keys;
+  float *values;
+
+  for (int i = 0; i < config->n_layers; i++)
+    condition_layout (config, n_conditions * context, arena, &keys, &values);
+}
+
+void
+vqd_denoiser_set_conditions (VqdDenoiser *self, VqdArena *arena,
+                             const float *features, int n_conditions,
+                             int context)
+{
+  const VqdBackendOps *ops = self->backend->ops;
+  const int rows = n_conditions * context;
+
+  self->n_conditions = n_conditions;
+  self->context = context;
+  for (int i = 0; i < self->config.n_layers; i++)
+    {
+      VqdDenoiserBlock *block = &self->blocks[i];
+
+      condition_layout (&self->config, rows, arena, &block->cond_keys,
+                        &block->cond_values);
+      vqd_linear_forward (self->backend, &block->attn2.key, block->cond_keys,
+                          features, rows, VQD_EPILOGUE_STORE);
+      vqd_linear_forward (self->backend, &block->attn2.value,
+                          block->cond_values, features, rows,
+                          VQD_EPILOGUE_STORE);
+    }
+}
+
+/* ---- an evaluation ---------------------------------------------------- */
+
+static void
+layout (const VqdDenoiserConfig *config, int batch, VqdArena *arena,
+        VqdDenoiserBuffers *buffers)
+{
+  const int n_tokens = config->grid_height * config->grid_width;
+
+  buffers->batch = batch;
+  buffers->n_tokens = n_tokens;
+  buffers->x =
+      vqd_arena_floats (arena, (gint64) batch * n_tokens, config->width);
+  buffers->h =
+      vqd_arena_floats (arena, (gint64) batch * n_tokens, config->width);
+  buffers->wide = vqd_arena_floats (arena, (gint64) batch * n_tokens,
+                                    4 * (gint64) config->width);
+}
+
+void
+vqd_denoiser_measure (const VqdDenoiserConfig *config, int batch,
+                      VqdArena *arena)
+{
+  const gsize mark = vqd_arena_mark (arena);
+  VqdDenoiserBuffers buffers;
+
+  layout (config, batch, arena, &buffers);
+  vqd_arena_reset (arena, mark);
+}
+
+gboolean
+vqd_backend_check (VqdBackend *backend, GError **error)
+{
+  switch (backend->ops->status (backend))
+    {
+    case VQD_STATUS_OK:
+      return TRUE;
+    case VQD_STATUS_NO_MEMORY:
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "The device \"%s\" ran out of memory.", backend->ops->name);
+      return FALSE;
+    default:
+      g_set_error (error, VQD_ERROR, VQD_ERROR_DEVICE,
+                   "The device \"%s\" failed.", backend->ops->name);
+      return FALSE;
+    }
+}
+
+gboolean
+vqd_denoiser_evaluate (VqdDenoiser *self, VqdArena *arena, const int *tokens,
+                       int batch, int t, float *logits,
+                       GCancellable *cancellable, GError **error)
+{
+  const VqdBackendOps *ops = self->backend->ops;
+  const gsize mark = vqd_arena_mark (arena);
+  VqdDenoiserBuffers buffers;
+  gboolean ok = TRUE;
+
+  g_assert (t >= 0 && t < self->config.n_steps);
+  g_assert (self->n_conditions > 0 && batch % self->n_conditions == 0);
+
+  layout (&self->config, batch, arena, &buffers);
+  buffers.n_conditions = self->n_conditions;
+  buffers.context = self->context;
+  const int rows = batch * buffers.n_tokens;
+
+  ops->embed (self->backend, buffers.x, tokens, &self->token_table,
+              &self->height_table, &self->width_table, batch, buffers.n_tokens);
+  for (int i = 0; i < self->config.n_layers && ok; i++)
+    ok = vqd_denoiser_block_forward (self->backend, &self->config,
+                                     &self->blocks[i], t, &buffers, cancellable,
+                                     error);
+  if (ok)
+    {
+      ops->layer_norm (self->backend, buffers.h, buffers.x,
+                       self->head_norm.gain, self->head_norm.shift, rows,
+                       self->config.width);
+      vqd_linear_forward (self->backend, &self->head, logits, buffers.h, rows,
+                          VQD_EPILOGUE_STORE);
+      ok = vqd_backend_check (self->backend, error);
+    }
+  vqd_arena_reset (arena, mark);
+  return ok;
+}
