@@ -402,11 +402,18 @@ is_figure (gunichar c)
     }
 }
 
+/* Between the pieces. The iota below (U+0345) is neither letter nor mark to the
+ * pattern, which ignores case: its capital is a letter. */
+static gboolean
+is_gap (gunichar c)
+{
+  return vqd_text_is_space (c) || c == 0x0345;
+}
+
 static gboolean
 is_mark (gunichar c)
 {
-  return c != 0 && ! vqd_text_is_space (c) && ! is_letter (c) &&
-         ! is_figure (c);
+  return c != 0 && ! is_gap (c) && ! is_letter (c) && ! is_figure (c);
 }
 
 static int
@@ -484,7 +491,7 @@ encode (const VqdBpe *bpe, const char *text, guint limit)
 
       if (n_bytes > 0)
         g_array_append_val (ids, special);
-      else if (vqd_text_is_space (g_utf8_get_char (p)))
+      else if (is_gap (g_utf8_get_char (p)))
         n_bytes = (int) (g_utf8_next_char (p) - p);
       else
         {

@@ -17,7 +17,8 @@ is_cased (gunichar c)
     case G_UNICODE_TITLECASE_LETTER:
       return TRUE;
     default:
-      return g_unichar_tolower (c) != c || g_unichar_toupper (c) != c;
+      return g_unichar_tolower (c) != c || g_unichar_toupper (c) != c ||
+             (c >= 0x2160 && c <= 0x217f) || (c >= 0x24b6 && c <= 0x24e9);
     }
 }
 
@@ -81,6 +82,19 @@ sigma_is_final (const char *text, const char *at)
   return c == 0 || ! is_cased (c);
 }
 
+/* g_unichar_tolower () knows letters alone; Roman numerals and letters in
+ * circles have case too. */
+static gunichar
+to_lower (gunichar c)
+{
+  if (c >= 0x2160 && c <= 0x216f)
+    return c + 0x10;
+  if (c >= 0x24b6 && c <= 0x24cf)
+    return c + 0x1a;
+
+  return g_unichar_tolower (c);
+}
+
 char *
 vqd_text_lower (const char *text)
 {
@@ -101,7 +115,7 @@ vqd_text_lower (const char *text)
         g_string_append_unichar (
             lower, sigma_is_final (text, p) ? SMALL_FINAL_SIGMA : SMALL_SIGMA);
       else
-        g_string_append_unichar (lower, g_unichar_tolower (c));
+        g_string_append_unichar (lower, to_lower (c));
     }
 
   return g_string_free (lower, FALSE);

@@ -199,6 +199,23 @@ sequence_length (int lead)
   return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
+/* Whether a space may be what became of a no-break space (a0), byte i of a
+ * sequence whose bytes are text: where that makes letters that are in use. */
+static gboolean
+space_stands_for_a0 (const gunichar *text, int i)
+{
+  const gunichar lead = text[0];
+
+  if (lead == 0xf0)
+    return TRUE;
+  if (lead < 0xe0 || lead > 0xe3 || (i == 1 && lead < 0xe2))
+    return FALSE;
+
+  const int other = vqd_windows_1252_from_unichar (text[3 - i]);
+
+  return other != 0x85 && other != 0xa0;
+}
+
 /* The character that the bytes of text[0 .. n) spell, its number of them in
  * *used; 0 when they spell none. lossy: a byte may have become U+FFFD, and the
  * character is U+FFFD then. */
@@ -219,6 +236,8 @@ read_sequence (const gunichar *text, glong n, gboolean lossy, int *used)
 
       if (lossy && text[i] == REPLACEMENT)
         is_lost = TRUE;
+      else if (text[i] == ' ' && space_stands_for_a0 (text, i))
+        bytes[i] = (char) 0xa0;
       else if (byte < 0x80 || byte > 0xbf)
         return 0;
       else
