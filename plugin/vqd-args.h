@@ -37,8 +37,7 @@ typedef struct
 void vqd_args_declare (GimpProcedure *procedure);
 
 /* Reads and checks all that can be checked without a model. (transfer full) */
-VqdArgs *vqd_args_new_from_config (GimpProcedureConfig *config,
-                                   GError **error);
+VqdArgs *vqd_args_new_from_config (GimpProcedureConfig *config, GError **error);
 void vqd_args_free (VqdArgs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdArgs, vqd_args_free)
 

@@ -67,8 +67,8 @@ static gpointer
 job_thread (gpointer user_data)
 {
   Job *job = user_data;
-  g_autoptr (VqdEngine) engine
-    = vqd_engine_new (job->options, job->cancellable, &job->error);
+  g_autoptr (VqdEngine) engine =
+      vqd_engine_new (job->options, job->cancellable, &job->error);
 
   if (engine != NULL)
     {
@@ -113,8 +113,7 @@ turn_loop (Job *job)
 
 VqdResult *
 vqd_job_run (const VqdEngineOptions *options, const VqdRequest *request,
-             VqdJobFunc func, gpointer user_data, char **device,
-             GError **error)
+             VqdJobFunc func, gpointer user_data, char **device, GError **error)
 {
   Job job = {
     .options = options,

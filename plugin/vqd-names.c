@@ -30,8 +30,8 @@ vqd_names_shorten (const char *prompt)
         g_string_append_c (name, ' ');
       if (n_word > MAX_PROMPT_CHARS)
         {
-          g_autofree char *start
-            = g_utf8_substring (words[i], 0, MAX_PROMPT_CHARS);
+          g_autofree char *start =
+              g_utf8_substring (words[i], 0, MAX_PROMPT_CHARS);
           g_string_append_printf (name, "%s…", start);
           break;
         }
@@ -48,7 +48,7 @@ vqd_names_layer (const char *prompt, gint64 seed)
   g_autofree char *start = vqd_names_shorten (prompt != NULL ? prompt : "");
 
   /* Translators: a layer's name; the prompt, and the seed of the picture */
-  return g_strdup_printf (_("%s (seed %d)"),
+  return g_strdup_printf (_ ("%s (seed %d)"),
                           start[0] != '\0' ? start : NEUTRAL_NAME, (int) seed);
 }
 
@@ -79,7 +79,7 @@ vqd_names_file (const char *file_template, const char *prompt, gint64 seed,
                     0);
 
   g_autofree char *cut = g_utf8_substring (
-    name->str, 0, MIN (MAX_FILE_CHARS, g_utf8_strlen (name->str, -1)));
+      name->str, 0, MIN (MAX_FILE_CHARS, g_utf8_strlen (name->str, -1)));
 
   make_portable (cut);
   return cut[0] != '\0' ? g_steal_pointer (&cut) : g_strdup (NEUTRAL_NAME);

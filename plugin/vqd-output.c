@@ -16,14 +16,14 @@ vqd_output_check (const VqdArgs *args, GError **error)
 
   g_autofree char *name = g_file_get_parse_name (args->output_folder);
   g_autoptr (GFileInfo) info = g_file_query_info (
-    args->output_folder,
-    G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_ACCESS_CAN_WRITE,
-    G_FILE_QUERY_INFO_NONE, NULL, NULL);
+      args->output_folder,
+      G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_ACCESS_CAN_WRITE,
+      G_FILE_QUERY_INFO_NONE, NULL, NULL);
 
   if (info == NULL || g_file_info_get_file_type (info) != G_FILE_TYPE_DIRECTORY)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT,
-                   _("The folder for the pictures, \"%s\", does not exist."),
+                   _ ("The folder for the pictures, \"%s\", does not exist."),
                    name);
       return FALSE;
     }
@@ -31,8 +31,9 @@ vqd_output_check (const VqdArgs *args, GError **error)
                                            G_FILE_ATTRIBUTE_ACCESS_CAN_WRITE))
     {
       g_set_error (
-        error, VQD_ERROR, VQD_ERROR_OUTPUT,
-        _("The folder for the pictures, \"%s\", cannot be written to."), name);
+          error, VQD_ERROR, VQD_ERROR_OUTPUT,
+          _ ("The folder for the pictures, \"%s\", cannot be written to."),
+          name);
       return FALSE;
     }
 
@@ -49,12 +50,12 @@ encode_png (const VqdPicture *picture, gboolean keep_settings, GError **error)
 
   vqd_picture_to_rgb8 (picture, rgb8);
   g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_data (
-    rgb8, GDK_COLORSPACE_RGB, FALSE, 8, picture->width_px, picture->height_px,
-    stride, NULL, NULL);
+      rgb8, GDK_COLORSPACE_RGB, FALSE, 8, picture->width_px, picture->height_px,
+      stride, NULL, NULL);
 
   if (! gdk_pixbuf_save_to_buffer (
-        pixbuf, &png, &n_bytes, "png", error, "tEXt::Software", "vqdiffusion",
-        keep_settings ? "tEXt::vqdiffusion" : NULL, picture->settings, NULL))
+          pixbuf, &png, &n_bytes, "png", error, "tEXt::Software", "vqdiffusion",
+          keep_settings ? "tEXt::vqdiffusion" : NULL, picture->settings, NULL))
     return NULL;
 
   return g_bytes_new_take (png, n_bytes);
@@ -64,8 +65,8 @@ encode_png (const VqdPicture *picture, gboolean keep_settings, GError **error)
 static gboolean
 write_new_file (GFile *folder, const char *name, GBytes *bytes, GError **error)
 {
-  g_autofree char *temporary_name
-    = g_strdup_printf (".%s-%08x.part", name, g_random_int ());
+  g_autofree char *temporary_name =
+      g_strdup_printf (".%s-%08x.part", name, g_random_int ());
   g_autoptr (GFile) temporary = g_file_get_child (folder, temporary_name);
   gboolean moved = FALSE;
 
@@ -106,15 +107,14 @@ vqd_output_save (const VqdArgs *args, const VqdResult *result, GError **error)
       const VqdPicture *picture = vqd_result_get_picture (result, i);
       /* A name may hold the prompt, which is a setting too. */
       g_autofree char *name = vqd_names_file (
-        args->file_template, args->keep_settings ? args->prompt : "",
-        picture->seed, i + 1);
-      g_autoptr (GBytes) png
-        = encode_png (picture, args->keep_settings, error);
+          args->file_template, args->keep_settings ? args->prompt : "",
+          picture->seed, i + 1);
+      g_autoptr (GBytes) png = encode_png (picture, args->keep_settings, error);
 
       if (png == NULL ||
           ! write_new_file (args->output_folder, name, png, error))
         {
-          g_prefix_error (error, _("The picture could not be saved: "));
+          g_prefix_error (error, _ ("The picture could not be saved: "));
           return FALSE;
         }
     }

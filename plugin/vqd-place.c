@@ -11,18 +11,18 @@ check_image (GimpImage *image, GError **error)
   if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     {
       g_set_error_literal (
-        error, GIMP_PLUG_IN_ERROR, 0,
-        _("An indexed image cannot take a layer with colours of its own. "
-          "Choose Image > Mode > RGB first."));
+          error, GIMP_PLUG_IN_ERROR, 0,
+          _ ("An indexed image cannot take a layer with colours of its own. "
+             "Choose Image > Mode > RGB first."));
       return FALSE;
     }
 
   if (gimp_image_get_floating_sel (image) != NULL)
     {
-      g_set_error_literal (
-        error, GIMP_PLUG_IN_ERROR, 0,
-        _("The image has a floating selection. Anchor it, or make it a layer "
-          "of its own, first."));
+      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
+                           _ ("The image has a floating selection. Anchor it, "
+                              "or make it a layer "
+                              "of its own, first."));
       return FALSE;
     }
 
@@ -47,8 +47,8 @@ find_anchor (GimpImage *image, GimpDrawable **drawables)
 {
   if (drawables != NULL && drawables[0] != NULL)
     return drawables[1] == NULL && gimp_item_is_valid (GIMP_ITEM (drawables[0]))
-             ? layer_of_drawable (drawables[0])
-             : NULL;
+               ? layer_of_drawable (drawables[0])
+               : NULL;
 
   g_autofree GimpLayer **selected = gimp_image_get_selected_layers (image);
 
@@ -64,7 +64,7 @@ vqd_place_find (VqdPlace *place, GimpImage *image, GimpDrawable **drawables,
         gimp_item_get_image (GIMP_ITEM (drawables[i])) != image)
       {
         g_set_error_literal (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                             _("A drawable given is not of the image given."));
+                             _ ("A drawable given is not of the image given."));
         return FALSE;
       }
   if (! check_image (image, error))
@@ -72,7 +72,7 @@ vqd_place_find (VqdPlace *place, GimpImage *image, GimpDrawable **drawables,
 
   GimpLayer *anchor = find_anchor (image, drawables);
 
-  *place = (VqdPlace) { .image = image };
+  *place = (VqdPlace){ .image = image };
   if (anchor != NULL)
     {
       GimpItem *item = GIMP_ITEM (anchor);

@@ -43,8 +43,8 @@ check_call (const Call *call, gboolean into_image, GError **error)
         return TRUE;
 
       g_set_error_literal (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                           _("Drawables were given without an image, or with "
-                             "an image that does not exist."));
+                           _ ("Drawables were given without an image, or with "
+                              "an image that does not exist."));
       return FALSE;
     }
 
@@ -61,16 +61,16 @@ new_layers (GimpImage *image, const VqdArgs *args, const VqdResult *result)
   for (int i = 0; i < n_pictures; i++)
     {
       const VqdPicture *picture = vqd_result_get_picture (result, i);
-      g_autofree char *name
-        = args->keep_settings ? vqd_names_layer (args->prompt, picture->seed)
+      g_autofree char *name =
+          args->keep_settings ? vqd_names_layer (args->prompt, picture->seed)
                               : g_strdup ("VQ-Diffusion");
 
       layers[i] = vqd_layer_io_new_layer (image, picture, name);
       if (args->keep_settings)
         {
           GimpParasite *parasite = gimp_parasite_new (
-            PARASITE_NAME, GIMP_PARASITE_PERSISTENT,
-            strlen (picture->settings) + 1, picture->settings);
+              PARASITE_NAME, GIMP_PARASITE_PERSISTENT,
+              strlen (picture->settings) + 1, picture->settings);
 
           /* Now: on a layer in its image this would be an undo step of its
            * own. */
@@ -86,9 +86,8 @@ static void
 make_layers (Made *made, const VqdPlace *place, const VqdArgs *args,
              const VqdResult *result)
 {
-  g_autofree char *start = args->keep_settings
-                             ? vqd_names_shorten (args->prompt)
-                             : g_strdup ("");
+  g_autofree char *start =
+      args->keep_settings ? vqd_names_shorten (args->prompt) : g_strdup ("");
   const char *group_name = start[0] != '\0' ? start : "VQ-Diffusion";
 
   made->image = place->image;
@@ -120,8 +119,8 @@ static void
 place_result (Made *made, const Call *call, const VqdArgs *args,
               const VqdResult *result)
 {
-  const gboolean wants_image
-    = call->image == NULL || args->target == VQD_TARGET_IMAGE;
+  const gboolean wants_image =
+      call->image == NULL || args->target == VQD_TARGET_IMAGE;
   VqdPlace place;
 
   if (! wants_image && gimp_image_is_valid (call->image) &&
@@ -133,8 +132,8 @@ place_result (Made *made, const Call *call, const VqdArgs *args,
     {
       make_image (made, call, args, result);
       if (! wants_image)
-        g_message (_("The image was closed or changed meanwhile. The result "
-                     "is in a new image."));
+        g_message (_ ("The image was closed or changed meanwhile. The result "
+                      "is in a new image."));
     }
 }
 
@@ -144,7 +143,7 @@ return_result (const Call *call, const Made *made, const VqdResult *result,
 {
   const int n_pictures = vqd_result_get_n_pictures (result);
   GimpValueArray *values = gimp_procedure_new_return_values (
-    call->procedure, GIMP_PDB_SUCCESS, NULL);
+      call->procedure, GIMP_PDB_SUCCESS, NULL);
   g_autofree gint32 *seeds = g_new (gint32, n_pictures);
 
   for (int i = 0; i < n_pictures; i++)
@@ -165,16 +164,16 @@ return_error (const Call *call, GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_error_free (error);
-      return gimp_procedure_new_return_values (call->procedure,
-                                               GIMP_PDB_CANCEL, NULL);
+      return gimp_procedure_new_return_values (call->procedure, GIMP_PDB_CANCEL,
+                                               NULL);
     }
 
   return gimp_procedure_new_return_values (
-    call->procedure,
-    g_error_matches (error, VQD_ERROR, VQD_ERROR_REQUEST)
-      ? GIMP_PDB_CALLING_ERROR
-      : GIMP_PDB_EXECUTION_ERROR,
-    error);
+      call->procedure,
+      g_error_matches (error, VQD_ERROR, VQD_ERROR_REQUEST)
+          ? GIMP_PDB_CALLING_ERROR
+          : GIMP_PDB_EXECUTION_ERROR,
+      error);
 }
 
 static void
@@ -184,8 +183,8 @@ tell_cut_text (const VqdResult *result)
   g_autofree char *start = vqd_names_shorten (cut_text);
 
   if (start[0] != '\0')
-    g_message (_("The prompt is longer than the model can read. Left out was "
-                 "all from: \"%s\""),
+    g_message (_ ("The prompt is longer than the model can read. Left out was "
+                  "all from: \"%s\""),
                start);
 }
 
@@ -213,9 +212,8 @@ generate (const Call *call, GimpProcedureConfig *config, GError **error)
 
   g_autofree char *device = NULL;
   vqd_progress_start ();
-  g_autoptr (VqdResult) result
-    = vqd_job_run (&args->options, &args->request, vqd_progress_show, NULL,
-                   &device, error);
+  g_autoptr (VqdResult) result = vqd_job_run (
+      &args->options, &args->request, vqd_progress_show, NULL, &device, error);
   vqd_progress_end ();
   if (result == NULL || ! vqd_output_save (args, result, error))
     return NULL;
@@ -243,8 +241,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
   GError *error = NULL;
 
   gegl_init (NULL, NULL);
-  if (run_mode == GIMP_RUN_INTERACTIVE &&
-      ! vqd_dialog_run (procedure, config))
+  if (run_mode == GIMP_RUN_INTERACTIVE && ! vqd_dialog_run (procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
   values = generate (&call, config, &error);
@@ -257,48 +254,50 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
 static void
 declare_results (GimpProcedure *procedure)
 {
-  gimp_procedure_add_image_return_value (
-    procedure, "image", _("Image"), _("The image with the new layers"), FALSE,
-    G_PARAM_READWRITE);
+  gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"),
+                                         _ ("The image with the new layers"),
+                                         FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_core_object_array_return_value (
-    procedure, "layers", _("Layers"), _("The new layers, one for a picture"),
-    GIMP_TYPE_LAYER, G_PARAM_READWRITE);
-  gimp_procedure_add_int32_array_return_value (
-    procedure, "seeds", _("Seeds"), _("The seed of each picture"),
-    G_PARAM_READWRITE);
+      procedure, "layers", _ ("Layers"),
+      _ ("The new layers, one for a picture"), GIMP_TYPE_LAYER,
+      G_PARAM_READWRITE);
+  gimp_procedure_add_int32_array_return_value (procedure, "seeds", _ ("Seeds"),
+                                               _ ("The seed of each picture"),
+                                               G_PARAM_READWRITE);
+  gimp_procedure_add_string_return_value (procedure, "device", _ ("Device"),
+                                          _ ("What computed the pictures"), "",
+                                          G_PARAM_READWRITE);
   gimp_procedure_add_string_return_value (
-    procedure, "device", _("Device"), _("What computed the pictures"), "",
-    G_PARAM_READWRITE);
-  gimp_procedure_add_string_return_value (
-    procedure, "cut-text", _("Cut text"),
-    _("The end of the prompt that the model could not read; empty when it "
-      "read all"),
-    "", G_PARAM_READWRITE);
+      procedure, "cut-text", _ ("Cut text"),
+      _ ("The end of the prompt that the model could not read; empty when it "
+         "read all"),
+      "", G_PARAM_READWRITE);
 }
 
 GimpProcedure *
 vqd_proc_generate_create (GimpPlugIn *plug_in, const char *name)
 {
   GimpProcedure *procedure = gimp_image_procedure_new (
-    plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+      plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
 
   /* Indexed images too: a message tells what to do, a grey menu does not. */
   gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (
-    procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE |
-                 GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
-                 GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES |
-                 GIMP_PROCEDURE_SENSITIVE_NO_IMAGE);
-  gimp_procedure_set_menu_label (procedure, _("Picture from _Text..."));
+      procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE |
+                     GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
+                     GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES |
+                     GIMP_PROCEDURE_SENSITIVE_NO_IMAGE);
+  gimp_procedure_set_menu_label (procedure, _ ("Picture from _Text..."));
   gimp_procedure_add_menu_path (procedure,
                                 "<Image>/Filters/Generate/VQ-Diffusion");
   gimp_procedure_set_documentation (
-    procedure, _("Make pictures from a text"),
-    _("Makes pictures from a prompt with Improved VQ-Diffusion, on this "
-      "machine alone. They come as new layers above the selected one, or in a "
-      "new image when none is open. A number of -1 leaves the choice to the "
-      "model. The same seed and settings give the same picture."),
-    name);
+      procedure, _ ("Make pictures from a text"),
+      _ ("Makes pictures from a prompt with Improved VQ-Diffusion, on this "
+         "machine alone. They come as new layers above the selected one, or in "
+         "a "
+         "new image when none is open. A number of -1 leaves the choice to the "
+         "model. The same seed and settings give the same picture."),
+      name);
   gimp_procedure_set_attribution (procedure, "The VQ-Diffusion for GIMP team",
                                   "GPL-3.0-or-later", "2026");
   vqd_args_declare (procedure);

@@ -8,7 +8,6 @@
 #define VQD_PROC_GENERATE "plug-in-vqdiffusion-generate"
 
 /* (transfer full) */
-GimpProcedure *vqd_proc_generate_create (GimpPlugIn *plug_in,
-                                         const char *name);
+GimpProcedure *vqd_proc_generate_create (GimpPlugIn *plug_in, const char *name);
 
 #endif /* VQD_PROC_GENERATE_H */

@@ -8,7 +8,7 @@
 void
 vqd_progress_start (void)
 {
-  gimp_progress_init (_("Loading the model"));
+  gimp_progress_init (_ ("Loading the model"));
 }
 
 void
@@ -25,21 +25,21 @@ phase_text (const VqdProgress *progress)
   switch (progress->phase)
     {
     case VQD_PHASE_TEXT:
-      return g_strdup (_("Reading the prompt"));
+      return g_strdup (_ ("Reading the prompt"));
 
     case VQD_PHASE_SAMPLE:
       if (many)
-        return g_strdup_printf (_("Picture %d of %d, step %d of %d"),
+        return g_strdup_printf (_ ("Picture %d of %d, step %d of %d"),
                                 progress->image + 1, progress->n_images,
                                 progress->step, progress->n_steps);
-      return g_strdup_printf (_("Step %d of %d"), progress->step,
+      return g_strdup_printf (_ ("Step %d of %d"), progress->step,
                               progress->n_steps);
 
     case VQD_PHASE_DECODE:
       if (many)
-        return g_strdup_printf (_("Picture %d of %d, painting"),
+        return g_strdup_printf (_ ("Picture %d of %d, painting"),
                                 progress->image + 1, progress->n_images);
-      return g_strdup (_("Painting the picture"));
+      return g_strdup (_ ("Painting the picture"));
     }
 
   return g_strdup ("");
@@ -56,9 +56,9 @@ with_time_left (const char *text, double seconds_left)
     return g_strdup (text);
   if (seconds < 60)
     /* Translators: what is being done, and seconds left */
-    return g_strdup_printf (_("%s (%d s left)"), text, seconds);
+    return g_strdup_printf (_ ("%s (%d s left)"), text, seconds);
   /* Translators: what is being done, minutes and seconds left */
-  return g_strdup_printf (_("%s (%d min %02d s left)"), text, seconds / 60,
+  return g_strdup_printf (_ ("%s (%d min %02d s left)"), text, seconds / 60,
                           seconds % 60);
 }
 

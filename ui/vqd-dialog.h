@@ -6,7 +6,6 @@
 #include <libgimp/gimp.h>
 
 /* Lets the user change the settings in config. FALSE when cancelled. */
-gboolean vqd_dialog_run (GimpProcedure *procedure,
-                         GimpProcedureConfig *config);
+gboolean vqd_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config);
 
 #endif /* VQD_DIALOG_H */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/vqd-rows.h"
+
+#include <libgimp/gimpui.h>
+
+#define ROW_SPACING_PX 6
+#define COLUMN_SPACING_PX 12
+#define N_ROWS_KEY "vqd-n-rows"
+
+GtkWidget *
+vqd_rows_new (void)
+{
+  GtkWidget *rows = gtk_grid_new ();
+
+  gtk_grid_set_row_spacing (GTK_GRID (rows), ROW_SPACING_PX);
+  gtk_grid_set_column_spacing (GTK_GRID (rows), COLUMN_SPACING_PX);
+  gtk_widget_show (rows);
+
+  return rows;
+}
+
+static GParamSpec *
+find_property (GObject *config, const char *property)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (config), property);
+}
+
+GtkWidget *
+vqd_rows_new_label (GObject *config, const char *property, GtkWidget *widget)
+{
+  GParamSpec *pspec = find_property (config, property);
+  g_autofree char *text =
+      g_strdup_printf ("%s:", g_param_spec_get_nick (pspec));
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+
+  /* Makes the accessible relation too. */
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gimp_help_set_help_data (widget, g_param_spec_get_blurb (pspec), NULL);
+  gtk_widget_show (label);
+
+  return label;
+}
+
+static int
+next_row (GtkWidget *rows)
+{
+  const int row =
+      GPOINTER_TO_INT (g_object_get_data (G_OBJECT (rows), N_ROWS_KEY));
+
+  g_object_set_data (G_OBJECT (rows), N_ROWS_KEY, GINT_TO_POINTER (row + 1));
+  return row;
+}
+
+void
+vqd_rows_add (GtkWidget *rows, GObject *config, const char *property,
+              GtkWidget *widget)
+{
+  const int row = next_row (rows);
+
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_widget_show (widget);
+  gtk_grid_attach (GTK_GRID (rows),
+                   vqd_rows_new_label (config, property, widget), 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (rows), widget, 1, row, 1, 1);
+}
+
+void
+vqd_rows_add_wide (GtkWidget *rows, GObject *config, const char *property,
+                   GtkWidget *widget)
+{
+  gimp_help_set_help_data (
+      widget, g_param_spec_get_blurb (find_property (config, property)), NULL);
+  gtk_widget_show (widget);
+  gtk_grid_attach (GTK_GRID (rows), widget, 0, next_row (rows), 2, 1);
+}

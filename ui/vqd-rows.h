@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vqd-rows.h - rows of a label and a widget, named by the option's own words
+ *
+ * A label has the nick of the property and its mnemonic, a tooltip its blurb.
+ * Assistive tools read the label as the widget's name. */
+#ifndef VQD_ROWS_H
+#define VQD_ROWS_H
+
+#include <gtk/gtk.h>
+
+/* A grid for rows. */
+GtkWidget *vqd_rows_new (void);
+
+/* The label of a property, for a widget made for it; sets the widget's
+ * tooltip. */
+GtkWidget *vqd_rows_new_label (GObject *config, const char *property,
+                               GtkWidget *widget);
+
+/* Appends a row: the property's label, and the widget. */
+void vqd_rows_add (GtkWidget *rows, GObject *config, const char *property,
+                   GtkWidget *widget);
+
+/* Appends a widget that has its label in itself, a check button. */
+void vqd_rows_add_wide (GtkWidget *rows, GObject *config, const char *property,
+                        GtkWidget *widget);
+
+#endif /* VQD_ROWS_H */
