@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """CLIP's byte-pair tokenizer, for captions in plain English.
 
-encode("a red apple") -> [49406, 320, 736, 3055, 49407].  The merges come from
-the file in the argument or in $VQD_BPE (bpe_simple_vocab_16e6.txt.gz or the
-same text unpacked).  The repair of broken Unicode that the plug-in does is left
-out: captions are expected to be clean.
+encode("a red apple") -> [49406, 320, 736, 3055, 49407].  The merges are the
+plug-in's table, data/tokenizer/.  The repair of broken Unicode that the plug-in
+does is left out: captions are expected to be clean.
 """
 import gzip
 import html
-import os
 import re
 import unicodedata
+from pathlib import Path
 
+TABLE = Path(__file__).parents[2] / "tokenizer" / "bpe_simple_vocab_16e6.txt.gz"
 START, END, CONTEXT = 49406, 49407, 77
 N_MERGES = 48894
 PIECES = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
@@ -25,9 +25,8 @@ def byte_symbols():
 
 
 class Tokenizer:
-    def __init__(self, path=None):
-        path = path or os.environ.get("VQD_BPE", "bpe_simple_vocab_16e6.txt.gz")
-        with (gzip.open if path.endswith(".gz") else open)(path, "rb") as f:
+    def __init__(self, path=TABLE):
+        with gzip.open(path) as f:
             lines = f.read().decode("utf-8").split("\n")[1:1 + N_MERGES]
         merges = [tuple(line.split()) for line in lines]
         self.symbols = byte_symbols()

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ops.c - the element-wise work of training, fused, for the CPU
+ *
+ * Training a small denoiser is bound by memory traffic, not by its products,
+ * so each function here passes once over its operands.  Plain C: the compiler
+ * vectorises it (ops.py builds it with -O3 -march=native -ffast-math for the
+ * machine it runs on; nothing of it is in the plug-in).
+ *
+ * bf16 numbers are uint16_t.  R rows of D numbers; a modulation has one row for
+ * each `per` consecutive rows (the tokens of one picture, or all rows).  */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_D 2048
+#define PIECE 16384
+#define LN_EPS 1e-5f
+#define GN_EPS 1e-6f
+#define GN_GROUPS 32
+
+static inline float
+wide (uint16_t v)
+{
+  union { uint32_t u; float f; } x = { .u = (uint32_t) v << 16 };
+  return x.f;
+}
+
+static inline uint16_t
+narrow (float v)
+{
+  union { float f; uint32_t u; } x = { .f = v };
+  return (uint16_t) ((x.u + 0x7fffu + ((x.u >> 16) & 1u)) >> 16);
+}
+
+/* exp (x) for |x| < 87, relative error below 1e-6 */
+static inline float
+exp_fast (float x)
+{
+  x = x < -87.0f ? -87.0f : (x > 87.0f ? 87.0f : x);
+  float t = x * 1.44269504f;
+  float n = (float) (int32_t) (t + (t < 0.0f ? -0.5f : 0.5f));
+  float f = (t - n) * 0.69314718f;
+  float p = 1.0f / 720;
+  p = p * f + 1.0f / 120;
+  p = p * f + 1.0f / 24;
+  p = p * f + 1.0f / 6;
+  p = p * f + 0.5f;
+  p = p * f + 1.0f;
+  p = p * f + 1.0f;
+  union { int32_t i; float f; } s = { .i = ((int32_t) n + 127) << 23 };
+  return p * s.f;
+}
+
+static inline float
+sigmoid (float x)
+{
+  return 1.0f / (1.0f + exp_fast (-x));
+}
+
+/* h_out = h + o;  y = norm (h_out) * (1 + scale) + shift
+ * h, h_out: f32 [R, D]; o: bf16 [R, D] or NULL (h_out is then not written);
+ * scale, shift: f32 [R / per, D]; y: bf16 [R, D]; stat: mean, 1/sd [R, 2] */
+void
+ln_forward (const float *h, const uint16_t *o, const float *scale,
+            const float *shift, float *h_out, uint16_t *y, float *stat,
+            int64_t rows, int64_t dim, int64_t per)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t r = 0; r < rows; r++)
+    {
+      const float *a = h + r * dim;
+      const float *s = scale + r / per * dim;
+      const float *b = shift + r / per * dim;
+      uint16_t *out = y + r * dim;
+      float v[MAX_D];
+      float sum = 0, square = 0;
+
+      if (o != NULL)
+        {
+          for (int64_t i = 0; i < dim; i++)
+            v[i] = a[i] + wide (o[r * dim + i]);
+          memcpy (h_out + r * dim, v, dim * sizeof (float));
+        }
+      else
+        memcpy (v, a, dim * sizeof (float));
+      for (int64_t i = 0; i < dim; i++)
+        sum += v[i];
+      float mean = sum / dim;
+      for (int64_t i = 0; i < dim; i++)
+        square += (v[i] - mean) * (v[i] - mean);
+      float rs = 1.0f / sqrtf (square / dim + LN_EPS);
+      for (int64_t i = 0; i < dim; i++)
+        out[i] = narrow ((v[i] - mean) * rs * (1.0f + s[i]) + b[i]);
+      stat[2 * r] = mean;
+      stat[2 * r + 1] = rs;
+    }
+}
+
+/* d_h = g + the gradient of dy through norm and modulation; d_o is its copy in
+ * bf16 (may be NULL).  g: gradient of h_out, f32 [R, D] or NULL.  d_scale and
+ * d_shift: [R / per, D]; blocks of `per` rows are summed by one thread unless
+ * there is only one, which is cut into pieces. */
+void
+ln_backward (const uint16_t *dy, const float *g, const float *h,
+             const float *stat, const float *scale, float *d_h, uint16_t *d_o,
+             float *d_scale, float *d_shift, int64_t rows, int64_t dim,
+             int64_t per)
+{
+  int64_t pieces = rows / per, step = per;
+  float *part = NULL;
+
+  if (pieces == 1)
+    {
+      pieces = 16;
+      step = (rows + pieces - 1) / pieces;
+      part = malloc (sizeof (float) * 2 * pieces * dim);
+      if (part == NULL)
+        abort ();
+    }
+#pragma omp parallel for schedule(static)
+  for (int64_t p = 0; p < pieces; p++)
+    {
+      const float *s = scale + (part ? 0 : p * dim);
+      float ds[MAX_D] = { 0 }, db[MAX_D] = { 0 };
+      int64_t end = (p + 1) * step < rows ? (p + 1) * step : rows;
+
+      for (int64_t r = p * step; r < end; r++)
+        {
+          const float *x = h + r * dim;
+          const uint16_t *d = dy + r * dim;
+          float mean = stat[2 * r], rs = stat[2 * r + 1];
+          float n[MAX_D], e[MAX_D];
+          float m1 = 0, m2 = 0;
+
+          for (int64_t i = 0; i < dim; i++)
+            {
+              float di = wide (d[i]);
+              n[i] = (x[i] - mean) * rs;
+              e[i] = di * (1.0f + s[i]);
+              ds[i] += di * n[i];
+              db[i] += di;
+              m1 += e[i];
+              m2 += e[i] * n[i];
+            }
+          m1 /= dim;
+          m2 /= dim;
+          if (g != NULL)
+            for (int64_t i = 0; i < dim; i++)
+              e[i] = rs * (e[i] - m1 - n[i] * m2) + g[r * dim + i];
+          else
+            for (int64_t i = 0; i < dim; i++)
+              e[i] = rs * (e[i] - m1 - n[i] * m2);
+          memcpy (d_h + r * dim, e, dim * sizeof (float));
+          if (d_o != NULL)
+            for (int64_t i = 0; i < dim; i++)
+              d_o[r * dim + i] = narrow (e[i]);
+        }
+      memcpy (part ? part + 2 * p * dim : d_scale + p * dim, ds,
+              dim * sizeof (float));
+      memcpy (part ? part + (2 * p + 1) * dim : d_shift + p * dim, db,
+              dim * sizeof (float));
+    }
+  if (part != NULL)
+    {
+      memset (d_scale, 0, dim * sizeof (float));
+      memset (d_shift, 0, dim * sizeof (float));
+      for (int64_t p = 0; p < pieces; p++)
+        for (int64_t i = 0; i < dim; i++)
+          {
+            d_scale[i] += part[2 * p * dim + i];
+            d_shift[i] += part[(2 * p + 1) * dim + i];
+          }
+      free (part);
+    }
+}
+
+/* y = x * sigmoid (1.702 x), bf16 [n] */
+void
+gelu2_forward (const uint16_t *x, uint16_t *y, int64_t n)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t p = 0; p < n; p += PIECE)
+    for (int64_t i = p; i < (p + PIECE < n ? p + PIECE : n); i++)
+      {
+        float v = wide (x[i]);
+        y[i] = narrow (v * sigmoid (1.702f * v));
+      }
+}
+
+/* dx from dy and x; dx may be dy */
+void
+gelu2_backward (const uint16_t *x, const uint16_t *dy, uint16_t *dx, int64_t n)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t p = 0; p < n; p += PIECE)
+    for (int64_t i = p; i < (p + PIECE < n ? p + PIECE : n); i++)
+      {
+        float v = wide (x[i]), s = sigmoid (1.702f * v);
+        dx[i] = narrow (wide (dy[i]) * s * (1.0f + 1.702f * v * (1.0f - s)));
+      }
+}
+
+/* loss[r] = -log softmax (x[r])[target[r]]; lse[r]: its log-sum.  x: bf16 [R, K] */
+void
+cross_entropy_forward (const uint16_t *x, const int64_t *target, float *loss,
+                       float *lse, int64_t rows, int64_t codes)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t r = 0; r < rows; r++)
+    {
+      const uint16_t *v = x + r * codes;
+      float top = -1e30f, sum = 0;
+
+      for (int64_t i = 0; i < codes; i++)
+        top = wide (v[i]) > top ? wide (v[i]) : top;
+      for (int64_t i = 0; i < codes; i++)
+        sum += exp_fast (wide (v[i]) - top);
+      lse[r] = top + logf (sum);
+      loss[r] = lse[r] - wide (v[target[r]]);
+    }
+}
+
+/* x becomes its own gradient: (softmax (x) - one-hot (target)) * d[r] */
+void
+cross_entropy_backward (uint16_t *x, const int64_t *target, const float *lse,
+                        const float *d, int64_t rows, int64_t codes)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t r = 0; r < rows; r++)
+    {
+      uint16_t *v = x + r * codes;
+      int64_t t = target[r];
+      float at = (exp_fast (wide (v[t]) - lse[r]) - 1.0f) * d[r];
+
+      for (int64_t i = 0; i < codes; i++)
+        v[i] = narrow (exp_fast (wide (v[i]) - lse[r]) * d[r]);
+      v[t] = narrow (at);
+    }
+}
+
+/* The group norm's form for one picture: a[c] * x + b[c], from its statistics */
+static void
+group_norm_lines (const float *w, const float *b, const float *stat, float *a,
+                  float *c, int64_t channels)
+{
+  int64_t g = channels / GN_GROUPS;
+
+  for (int64_t i = 0; i < channels; i++)
+    {
+      float mean = stat[2 * (i / g)], rs = stat[2 * (i / g) + 1];
+      a[i] = rs * w[i];
+      c[i] = b[i] - mean * rs * w[i];
+    }
+}
+
+/* y = group norm (x), then SiLU if asked.  x, y: bf16 [B, N, C] (channels last);
+ * w, b: f32 [C]; stat: mean, 1/sd [B, 32, 2] */
+void
+group_norm_forward (const uint16_t *x, const float *w, const float *b,
+                    uint16_t *y, float *stat, int64_t batch, int64_t n,
+                    int64_t channels, int64_t silu)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t k = 0; k < batch; k++)
+    {
+      const uint16_t *in = x + k * n * channels;
+      uint16_t *out = y + k * n * channels;
+      float sum[MAX_D] = { 0 }, square[MAX_D] = { 0 };
+      float a[MAX_D], c[MAX_D];
+      float *s = stat + k * GN_GROUPS * 2;
+      int64_t g = channels / GN_GROUPS;
+
+      for (int64_t j = 0; j < n; j++)
+        for (int64_t i = 0; i < channels; i++)
+          {
+            float v = wide (in[j * channels + i]);
+            sum[i] += v;
+            square[i] += v * v;
+          }
+      for (int64_t q = 0; q < GN_GROUPS; q++)
+        {
+          double m = 0, v = 0;
+          for (int64_t i = q * g; i < (q + 1) * g; i++)
+            {
+              m += sum[i];
+              v += square[i];
+            }
+          m /= (double) n * g;
+          v = v / ((double) n * g) - m * m;
+          s[2 * q] = (float) m;
+          s[2 * q + 1] = (float) (1.0 / sqrt ((v > 0 ? v : 0) + GN_EPS));
+        }
+      group_norm_lines (w, b, s, a, c, channels);
+      for (int64_t j = 0; j < n; j++)
+        for (int64_t i = 0; i < channels; i++)
+          {
+            float v = wide (in[j * channels + i]) * a[i] + c[i];
+            out[j * channels + i] = narrow (silu ? v * sigmoid (v) : v);
+          }
+    }
+}
+
+/* dx; and dw, db as parts for each picture, [B, C] */
+void
+group_norm_backward (const uint16_t *x, const uint16_t *dy, const float *w,
+                     const float *b, const float *stat, uint16_t *dx,
+                     float *dw, float *db, int64_t batch, int64_t n,
+                     int64_t channels, int64_t silu)
+{
+#pragma omp parallel for schedule(static)
+  for (int64_t k = 0; k < batch; k++)
+    {
+      const uint16_t *in = x + k * n * channels;
+      const uint16_t *din = dy + k * n * channels;
+      uint16_t *out = dx + k * n * channels;
+      const float *s = stat + k * GN_GROUPS * 2;
+      float a[MAX_D], c[MAX_D], rs[MAX_D], m[MAX_D], p[MAX_D], q[MAX_D];
+      float s1[MAX_D] = { 0 }, s2[MAX_D] = { 0 };
+      int64_t g = channels / GN_GROUPS;
+
+      group_norm_lines (w, b, s, a, c, channels);
+      for (int64_t i = 0; i < channels; i++)
+        {
+          rs[i] = s[2 * (i / g) + 1];
+          m[i] = -s[2 * (i / g)] * rs[i];
+        }
+      for (int64_t j = 0; j < n * channels; j += channels)
+        for (int64_t i = 0; i < channels; i++)
+          {
+            float v = wide (in[j + i]), d = wide (din[j + i]);
+            float u = v * a[i] + c[i], e = sigmoid (u);
+            d = silu ? d * e * (1.0f + u * (1.0f - e)) : d;
+            s1[i] += d;
+            s2[i] += d * (v * rs[i] + m[i]);
+          }
+      for (int64_t t = 0; t < GN_GROUPS; t++)
+        {
+          float g1 = 0, g2 = 0;
+          for (int64_t i = t * g; i < (t + 1) * g; i++)
+            {
+              g1 += w[i] * s1[i];
+              g2 += w[i] * s2[i];
+            }
+          g1 /= (float) n * g;
+          g2 /= (float) n * g;
+          for (int64_t i = t * g; i < (t + 1) * g; i++)
+            {
+              p[i] = -rs[i] * g2 * rs[i];
+              q[i] = -rs[i] * (g1 + g2 * m[i]);
+            }
+        }
+      /* dx = rs (w d - g1 - g2 (x rs + m)) */
+      for (int64_t j = 0; j < n * channels; j += channels)
+        for (int64_t i = 0; i < channels; i++)
+          {
+            float v = wide (in[j + i]), d = wide (din[j + i]);
+            float u = v * a[i] + c[i], e = sigmoid (u);
+            d = silu ? d * e * (1.0f + u * (1.0f - e)) : d;
+            out[j + i] = narrow (d * a[i] + v * p[i] + q[i]);
+          }
+      memcpy (dw + k * channels, s2, channels * sizeof (float));
+      memcpy (db + k * channels, s1, channels * sizeof (float));
+    }
+}

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains the denoiser with its text encoder on the arrays in WORK (see README.md).
+
+    python train.py WORK [--minutes M] [--decay M] [--batch 64] [--from FILE]
+
+Goes on from WORK/denoiser.pt where there is one, else from the model FILE, else
+from nothing.  Without --minutes it trains until it is stopped; Ctrl-C or SIGTERM
+saves first, and a cut-off run loses at most five minutes.  The rate is constant;
+when the time for training ends for good, --decay M lets it fall to nothing over
+M minutes, which is worth as much as many hours before it.
+"""
+import argparse
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import denoiser
+import modelfile
+import ops
+
+RATE_MUON, RATE_ADAM, RATE = 0.012, 2e-3, 0.5  # the last scales both
+DROP = 0.1  # share of samples with the empty text
+UNMASKED = 0.03  # share of the known positions that count in the loss too
+WARM_STEPS, SAVE_S, EXPORT_S, HELD_S = 150, 300, 1200, 3600
+
+
+class Muon:
+    """Momentum, orthogonalised by Newton-Schulz steps, for the matrices; those of one shape in one batch."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters  # name -> parameter
+        self.momentum = {n: torch.zeros_like(p) for n, p in parameters.items()}
+        self.groups = {}
+        for n, p in parameters.items():
+            a, b = p.shape
+            pieces = a // b if "in_proj" in n else 1  # queries, keys and values are three matrices
+            for i in range(pieces):
+                shape = tuple(sorted((a // pieces, b)))
+                self.groups.setdefault(shape, []).append((n, slice(i * (a // pieces), (i + 1) * (a // pieces))))
+
+    @staticmethod
+    def orthogonal(g):
+        x = g.bfloat16()
+        x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+        for _ in range(5):
+            s = x @ x.transpose(1, 2)
+            x = 3.4445 * x + (-4.7750 * s + 2.0315 * s @ s) @ x
+        return x.float()
+
+    @torch.no_grad()
+    def step(self, rate, decay=0.01):
+        for n, p in self.parameters.items():
+            self.momentum[n].mul_(0.95).add_(p.grad)
+        for shape, items in self.groups.items():
+            updates = [(self.parameters[n].grad + 0.95 * self.momentum[n])[rows] for n, rows in items]
+            updates = self.orthogonal(torch.stack([u if u.shape == shape else u.T for u in updates]))
+            for (n, rows), u in zip(items, updates):
+                p = self.parameters[n][rows]
+                u = u if u.shape == p.shape else u.T
+                p.mul_(1 - rate * decay).add_(u, alpha=-rate * max(1, p.shape[0] / p.shape[1]) ** 0.5)
+
+
+class Data:
+    """Tokens and captions of WORK; rows of held-out concepts are never drawn."""
+
+    def __init__(self, work, context, seed):
+        z = np.load(work / "captions.npz")
+        self.ids, self.first, self.context = z["ids"], z["first"], context
+        self.tokens = np.load(work / "tokens.npy", mmap_mode="r")
+        flipped = work / "tokens-flipped.npy"
+        self.flipped = np.load(flipped, mmap_mode="r") if flipped.exists() else self.tokens
+        self.flip, self.held, self.weight = z["flip"], z["held"], z["sample"]
+        share = np.where(self.held, 0, self.weight).astype(np.float64)
+        self.ends = np.cumsum(share / share.sum())
+        self.caption_ends = [np.cumsum(w / w.sum()) for w in np.split(z["weight"].astype(np.float64), self.first[1:-1])]
+        self.random = np.random.default_rng(seed)
+
+    def rows(self, r, captions, mirrored):
+        x = np.stack([(self.flipped if m else self.tokens)[i] for i, m in zip(r, mirrored)]).astype(np.int64)
+        ids = np.zeros((len(r), self.context), np.int64)
+        ids[:, :self.ids.shape[1]] = self.ids[captions]
+        return torch.from_numpy(x), torch.from_numpy(ids)
+
+    def batch(self, n):
+        r = np.searchsorted(self.ends, self.random.random(n)).clip(0, len(self.ends) - 1)
+        pick = [min(np.searchsorted(self.caption_ends[i], self.random.random()), len(self.caption_ends[i]) - 1) for i in r]
+        return self.rows(r, self.first[r] + np.array(pick), self.flip[r] & (self.random.random(n) < 0.5))
+
+
+def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED):
+    """Cross-entropy of the masked positions (and of a few others): losses, and for each its picture and whether it was masked."""
+    u = torch.rand(x0.shape, dtype=torch.float64, generator=generator)
+    masked = u > 1 - mask[t][:, None]
+    where = masked | (u < unmasked * (1 - mask[t][:, None]))
+    x = torch.where(masked, torch.tensor(model.codes), x0)
+    device = model.empty_text_embed.device
+    with torch.autocast(device.type, torch.bfloat16):
+        y = model.condition(ids.to(device), None if drop is None else drop.to(device))
+        logits = model(x.to(device), t.to(device), y, where.to(device))
+        loss = ops.cross_entropy(logits, x0[where].to(device))
+    return loss, where.nonzero()[:, 0], masked[where]
+
+
+@torch.no_grad()
+def held_out(model, data, draws=8, batch=32):
+    """Masked cross-entropy on held-out concepts by quarter of t, always with the same captions, steps and masks."""
+    g, steps = torch.Generator().manual_seed(5), model.blocks[0].ln1.emb.num_embeddings
+    rows = np.flatnonzero(data.held & (data.weight > 0)).repeat(draws)
+    _, mask = denoiser.schedule(steps)
+    sums = torch.zeros(4, 2, dtype=torch.float64)
+    model.eval()
+    for k in range(0, len(rows), batch):
+        r = rows[k:k + batch]
+        x0, ids = data.rows(r, data.first[r], np.zeros(len(r), bool))
+        t = ((torch.arange(k, k + len(r)) % draws + torch.rand(len(r), generator=g)) * steps / draws).long()
+        loss, picture, _ = masked_loss(model, x0, t, ids, None, mask, g, unmasked=0)
+        w = torch.from_numpy(data.weight[r].astype(np.float64))[picture]
+        sums.index_add_(0, (t * 4 // steps)[picture], torch.stack([loss.cpu().double() * w, w], 1))
+    model.train()
+    by_t = (sums[:, 0] / sums[:, 1].clamp_min(1e-9)).tolist()
+    return float(sums[:, 0].sum() / sums[:, 1].sum()), by_t
+
+
+class Trainer:
+    def __init__(self, work, options):
+        self.work, self.options = work, options
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.checkpoint = work / "denoiser.pt"
+        state = torch.load(self.checkpoint, weights_only=True) if self.checkpoint.exists() else None
+        given = modelfile.read(options.start) if options.start and state is None else None
+        self.shape = state["shape"] if state else given["shape"] if given else getattr(denoiser, options.size.upper())
+        self.model = denoiser.Denoiser(**self.shape)
+        if given:
+            self.model.load_state_dict(given["denoiser"])
+        else:
+            table = np.load(work / "token-table.npy").astype(np.float32)
+            self.model.condition_emb.token_embedding.weight.data.copy_(torch.from_numpy(table))
+        self.parameters = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+        self.model.to(self.device)
+        matrix = [n for n, p in self.parameters.items() if p.ndim == 2 and not n.startswith(("to_logits", "empty"))
+                  and not n.endswith(("emb.weight", "embedding")) and "ln1" not in n]
+        self.muon = Muon({n: self.parameters[n] for n in matrix})
+        self.rest = [p for n, p in self.parameters.items() if n not in self.muon.parameters]
+        groups = [dict(params=[p for p in self.rest if (p.ndim > 1) == big], weight_decay=0.01 * big) for big in (True, False)]
+        self.adam = torch.optim.AdamW(groups, lr=RATE_ADAM, betas=(0.9, 0.98), eps=1e-9)
+        self.mean = {n: p.detach().clone() for n, p in self.parameters.items()}
+        self.step, self.seen, self.spent, self.since, self.log = 0, options.seen, 0.0, 0, []
+        if state:
+            self.restore(state)
+
+    def restore(self, c):
+        self.model.load_state_dict(c["model"], strict=False)
+        for name, held in ("mean", self.mean), ("momentum", self.muon.momentum):
+            for n, v in c[name].items():
+                held[n].copy_(v)
+        self.adam.load_state_dict(c["adam"])
+        self.step, self.seen, self.spent, self.since, self.log = (c[k] for k in ("step", "seen", "spent", "since", "log"))
+
+    def save(self):
+        state = dict(model={n: p.detach() for n, p in self.parameters.items()}, mean=self.mean, momentum=self.muon.momentum,
+                     adam=self.adam.state_dict(), step=self.step, seen=self.seen, spent=self.spent, since=self.since,
+                     log=self.log, shape=self.shape)
+        part = self.checkpoint.with_suffix(".part")
+        torch.save(state, part)
+        os.replace(part, self.checkpoint)
+
+    def averaged(self):
+        """A model with the averaged weights."""
+        model = denoiser.Denoiser(**self.shape)
+        model.load_state_dict({**self.model.state_dict(), **self.mean})
+        return model
+
+    def export(self):
+        folder = self.work / "export"
+        folder.mkdir(exist_ok=True)
+        codec = torch.load(self.work / "codec.pt", weights_only=True)
+        description = self.work / "model.json"
+        about = json.loads(description.read_text()) if description.exists() else {}
+        modelfile.write(folder / f"{about.get('name', 'model')}.safetensors", self.averaged(), self.shape, codec, about)
+
+    def rate(self, elapsed):
+        decay = self.options.decay * 60
+        left = 1.0 if not decay else max(0.0, 1 - elapsed / decay)
+        return RATE * left * min(1, (self.run_steps + 1) / WARM_STEPS)
+
+    def one_step(self, data, rate):
+        """One step over a batch, taken in pieces that suit the caches; returns the loss and, by quarter of t, sum and count."""
+        n, steps = self.options.batch, self.shape["steps"]
+        piece = min(n, self.options.piece or (16 if self.device.type == "cpu" else n))
+        x0, ids = data.batch(n)
+        t = ((torch.rand(n) + torch.arange(n)) / n * steps).long()[torch.randperm(n)]
+        drop = torch.rand(n) < DROP
+        expected = float((self.mask[t] + UNMASKED * (1 - self.mask[t])).sum()) * x0.shape[1]
+        by_t = torch.zeros(4, 2, dtype=torch.float64)
+        for p in self.parameters.values():
+            p.grad = None
+        for k in range(0, n, piece):
+            s = slice(k, k + piece)
+            loss, picture, masked = masked_loss(self.model, x0[s], t[s], ids[s], drop[s], self.mask)
+            (loss.sum() / expected).backward()
+            loss = loss.detach().cpu().double()
+            quarter = (t[s] * 4 // steps)[picture][masked]
+            by_t.index_add_(0, quarter, torch.stack([loss[masked], torch.ones_like(loss[masked])], 1))
+        for p in self.parameters.values():
+            p.grad = torch.zeros_like(p) if p.grad is None else p.grad
+        torch.nn.utils.clip_grad_norm_(self.rest, 1.0)
+        for g in self.adam.param_groups:
+            g["lr"] = RATE_ADAM * rate
+        self.adam.step()
+        self.muon.step(RATE_MUON * rate)
+        self.step += 1
+        self.run_steps += 1
+        self.seen += n
+        self.since += n
+        self.average(n)
+        return by_t
+
+    @torch.no_grad()
+    def average(self, n):
+        """Averaged weights reach back over a tenth of the samples seen since the start, at most over 80,000."""
+        reach = min(80000, max(4 * n, self.since / 10))
+        torch._foreach_lerp_(list(self.mean.values()), [p.detach() for p in self.parameters.values()], n / reach)
+
+    def held(self, data):
+        model = self.averaged().to(self.device)
+        loss, by_t = held_out(model, data)
+        with open(self.work / "curve.jsonl", "a") as f:
+            f.write(json.dumps(dict(seen=self.seen, hours=round(self.spent / 3600, 3), held=loss, by_t=by_t)) + "\n")
+        print(f"held out: {loss:.4f} by t", *(f"{v:.3f}" for v in by_t), flush=True)
+
+    def run(self):
+        torch.manual_seed(time.time_ns() % 2**31)
+        _, self.mask = denoiser.schedule(self.shape["steps"])
+        data = Data(self.work, self.shape["context"], time.time_ns() % 2**31)
+        stop = []
+        for s in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(s, lambda *_: stop.append(1))
+        self.run_steps, limit = 0, (self.options.decay or self.options.minutes) * 60
+        start = saved = exported = held = logged = time.time()
+        sums, at = torch.zeros(4, 2, dtype=torch.float64), self.seen
+        print(f"{sum(p.numel() for p in self.parameters.values()) / 1e6:.1f} M parameters on {self.device}, "
+              f"{int((data.ends[1:] > data.ends[:-1]).sum())} pictures; {self.seen} samples seen", flush=True)
+        if not (self.work / "curve.jsonl").exists():
+            self.held(data)
+        while not stop and not (limit and time.time() - start > limit):
+            last = time.time()
+            rate = self.rate(last - start)
+            sums += self.one_step(data, rate)
+            now = time.time()
+            self.spent += now - last
+            if now - logged > 60:
+                by_t = (sums[:, 0] / sums[:, 1].clamp_min(1)).tolist()
+                mean = float(sums[:, 0].sum() / sums[:, 1].sum())
+                self.log.append((self.seen, self.spent, mean, by_t))
+                left = f", {(limit - now + start) / 60:.0f} min left" if limit else ""
+                print(f"{self.spent / 3600:.2f} h, {self.seen} samples, loss {mean:.4f} by t", *(f"{v:.2f}" for v in by_t),
+                      f"rate {rate:.3f}, {(self.seen - at) / (now - logged):.1f} samples/s{left}", flush=True)
+                sums.zero_()
+                logged, at = now, self.seen
+            if now - saved > SAVE_S:
+                self.save()
+                saved = time.time()
+            if now - exported > EXPORT_S:
+                self.export()
+                exported = time.time()
+            if now - held > HELD_S:
+                self.held(data)
+                held = time.time()
+        self.save()
+        self.held(data)
+        self.export()
+        print("saved", self.checkpoint, flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--decay", type=float, default=0, help="minutes over which the rate falls to nothing")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--piece", type=int, default=0, help="pictures worked on at once")
+    parser.add_argument("--from", dest="start", type=Path, help="a model file to start from")
+    parser.add_argument("--seen", type=int, default=0, help="samples that model had seen, for the log")
+    parser.add_argument("--size", choices=["small", "tiny"], default="small")
+    options = parser.parse_args()
+    Trainer(options.work, options).run()
