@@ -517,15 +517,6 @@ floor_to_char (const char *text, gsize n_bytes)
   return n_bytes;
 }
 
-static gboolean
-prefix_fits (const VqdBpe *bpe, const char *text, gsize n_bytes, int context)
-{
-  g_autofree char *prefix = g_strndup (text, n_bytes);
-  g_autoptr (GArray) ids = encode (bpe, prefix, (guint) context + 1);
-
-  return ids->len <= (guint) context;
-}
-
 /* Back to where the word begins that an end at n_bytes would tear apart. */
 static gsize
 floor_to_word (const char *text, gsize n_bytes)
@@ -549,6 +540,18 @@ floor_to_word (const char *text, gsize n_bytes)
   return p == text ? 0 : n_bytes;
 }
 
+/* Whether the beginning of about n_bytes fits, in whole words: a torn word may
+ * have more tokens than the whole one. */
+static gboolean
+beginning_fits (const VqdBpe *bpe, const char *text, gsize n_bytes, int context)
+{
+  const gsize end = floor_to_word (text, floor_to_char (text, n_bytes));
+  g_autofree char *beginning = g_strndup (text, end);
+  g_autoptr (GArray) ids = encode (bpe, beginning, (guint) context + 1);
+
+  return ids->len <= (guint) context;
+}
+
 /* The end of a text that does not fit. Cleaning moves, drops and adds
  * characters, so the place is found by trying beginnings of the text: first
  * longer and longer ones, so that the cost is that of the part that fits. */
@@ -559,8 +562,7 @@ find_cut (const VqdBpe *bpe, const char *text, int context)
   gsize fits = 0;
   gsize too_long = MIN (FIRST_TRY_BYTES, n_bytes);
 
-  while (too_long < n_bytes &&
-         prefix_fits (bpe, text, floor_to_char (text, too_long), context))
+  while (too_long < n_bytes && beginning_fits (bpe, text, too_long, context))
     {
       fits = too_long;
       too_long = MIN (2 * too_long, n_bytes);
@@ -570,7 +572,7 @@ find_cut (const VqdBpe *bpe, const char *text, int context)
     {
       const gsize middle = fits + (too_long - fits) / 2;
 
-      if (prefix_fits (bpe, text, floor_to_char (text, middle), context))
+      if (beginning_fits (bpe, text, middle, context))
         fits = middle;
       else
         too_long = middle;

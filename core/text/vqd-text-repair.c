@@ -10,9 +10,10 @@
  * loses one level a round), not text. */
 #define MAX_ROUNDS 16
 
-/* Normalising sorts the marks on one letter in quadratic time; longer runs are
- * normalised in pieces. The Stream-Safe Text Format allows 30. */
-#define MAX_MARKS 60
+/* g_utf8_normalize () takes quadratic time: it is given pieces of about this
+ * many characters, and no more marks on one letter than that. (The Stream-Safe
+ * Text Format allows 30.) */
+#define PIECE_CHARS 64
 
 /* U+0132 to U+FB06: letters that stand for two or three. Digraphs of Dutch,
  * Afrikaans and Croatian, and what typesetting left in the text. */
@@ -123,26 +124,40 @@ fix_characters (const char *text)
   return g_string_free (out, FALSE);
 }
 
+/* Whether c may become one with what stands before it: marks, and the vowels
+ * and finals of Hangul. */
+static gboolean
+composes_backwards (gunichar c)
+{
+  return g_unichar_ismark (c) || (c >= 0x1160 && c <= 0x11ff);
+}
+
 static char *
 compose (const char *text)
 {
   GString *out = g_string_sized_new (strlen (text));
   const char *begin = text;
-  const char *p = text;
-  int n_marks = 0;
+  int n_chars = 0;
 
-  while (*p != '\0')
+  for (const char *p = text; p != NULL && *begin != '\0';)
     {
-      n_marks = g_unichar_ismark (g_utf8_get_char (p)) ? n_marks + 1 : 0;
-      p = g_utf8_next_char (p);
-      if (n_marks < MAX_MARKS && *p != '\0')
-        continue;
+      const gunichar c = g_utf8_get_char (p);
+      const gboolean is_end =
+          c == 0 || n_chars >= 2 * PIECE_CHARS ||
+          (n_chars >= PIECE_CHARS && ! composes_backwards (c));
 
-      g_autofree char *piece =
-          g_utf8_normalize (begin, p - begin, G_NORMALIZE_NFC);
-      g_string_append (out, piece);
-      begin = p;
-      n_marks = 0;
+      if (is_end)
+        {
+          g_autofree char *piece =
+              g_utf8_normalize (begin, p - begin, G_NORMALIZE_NFC);
+
+          g_string_append (out, piece);
+          begin = p;
+          n_chars = 0;
+        }
+
+      p = c != 0 ? g_utf8_next_char (p) : NULL;
+      n_chars++;
     }
 
   return g_string_free (out, FALSE);
