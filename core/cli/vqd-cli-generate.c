@@ -117,7 +117,7 @@ parse (Options *self, int *argc, char ***argv, GError **error)
       "Say nothing on stderr but errors", NULL },
     { "timings", 0, 0, G_OPTION_ARG_NONE, &self->timings,
       "Say on stderr how many seconds each part took", NULL },
-    { NULL }
+    G_OPTION_ENTRY_NULL
   };
   g_autoptr (GOptionContext) context =
       g_option_context_new ("- make pictures from a prompt");

@@ -145,7 +145,7 @@ parse (int *argc, char ***argv, gboolean *as_json, GError **error)
 {
   const GOptionEntry entries[] = { { "json", 0, 0, G_OPTION_ARG_NONE, as_json,
                                      "Print it as JSON", NULL },
-                                   { NULL } };
+                                   G_OPTION_ENTRY_NULL };
   g_autoptr (GOptionContext) context =
       g_option_context_new ("[MODEL] - say what a model is");
 
