@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sampler/vqd-sampler-private.h"
+
+static const VqdSampler *const samplers[] = {
+  &vqd_sampler_original,
+  &vqd_sampler_fast,
+  &vqd_sampler_few_tokens,
+  &vqd_sampler_purity,
+};
+
+
+const char *const *
+vqd_sampler_names (void)
+{
+  static gsize names = 0;
+
+  if (g_once_init_enter (&names))
+    {
+      const char **list = g_new0 (const char *, G_N_ELEMENTS (samplers) + 1);
+
+      for (gsize i = 0; i < G_N_ELEMENTS (samplers); i++)
+        list[i] = samplers[i]->name;
+      g_once_init_leave (&names, GPOINTER_TO_SIZE (list));
+    }
+  return GSIZE_TO_POINTER (names);
+}
+
+static const VqdSampler *
+find_sampler (const char *name, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (samplers); i++)
+    if (g_strcmp0 (samplers[i]->name, name) == 0)
+      return samplers[i];
+
+  g_autofree char *list
+      = g_strjoinv (", ", (char **) vqd_sampler_names ());
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+               "There is no strategy \"%s\"; there are: %s.", name, list);
+  return NULL;
+}
+
+int
+vqd_sampler_n_conditions (const VqdSamplerSettings *settings)
+{
+  return settings->guidance == 1.0 ? 1 : 2;
+}
+
+static void
+layout (const VqdDenoiserConfig *config, int batch, gboolean guided,
+        VqdArena *arena, VqdSamplerRun *run)
+{
+  const int n = config->grid_height * config->grid_width;
+  const int rows = (guided ? 2 : 1) * batch * n;
+
+  run->x_device = vqd_arena_ints (arena, rows, 1);
+  run->log_x0 = vqd_arena_floats (arena, rows, config->n_codes);
+  run->log_prev = vqd_arena_floats (arena, n, config->n_codes + 1);
+  run->row_max = vqd_arena_floats (arena, n, 1);
+  run->sharpen = vqd_arena_floats (arena, n, 1);
+  run->positions = vqd_arena_ints (arena, n, 1);
+  run->codes = vqd_arena_ints (arena, n, 1);
+}
+
+void
+vqd_sampler_measure (const VqdDenoiserConfig *config, int batch,
+                     gboolean guided, VqdArena *arena)
+{
+  VqdSamplerRun unused;
+  const int passes = guided ? 2 : 1;
+
+  layout (config, batch, guided, arena, &unused);
+  vqd_denoiser_measure (config, passes * batch, arena);
+}
+
+VqdSamplerRun *
+vqd_sampler_run_new (const VqdSamplerSettings *settings, VqdDenoiser *denoiser,
+                     VqdBackend *backend, VqdArena *arena, int batch,
+                     const guint64 *seeds, const guint32 *images,
+                     GError **error)
+{
+  const VqdDenoiserConfig *config = vqd_denoiser_get_config (denoiser);
+  const VqdSampler *sampler = find_sampler (settings->strategy, error);
+
+  if (sampler == NULL)
+    return NULL;
+
+  g_autoptr (VqdSamplerRun) run = g_new0 (VqdSamplerRun, 1);
+  run->sampler = sampler;
+  run->settings = *settings;
+  run->denoiser = denoiser;
+  run->backend = backend;
+  run->arena = arena;
+  run->schedule = vqd_schedule_new (config->n_steps, config->n_codes);
+  run->seeds = g_memdup2 (seeds, sizeof *seeds * (gsize) batch);
+  run->images = g_memdup2 (images, sizeof *images * (gsize) batch);
+  run->batch = batch;
+  run->n_tokens = config->grid_height * config->grid_width;
+  run->n_codes = config->n_codes;
+  run->n_steps = config->n_steps;
+  if (run->settings.steps <= 0)
+    run->settings.steps = run->n_steps;
+
+  run->x = g_new (int, (gsize) batch * run->n_tokens);
+  for (int i = 0; i < batch * run->n_tokens; i++)
+    run->x[i] = run->n_codes;
+  layout (config, batch, vqd_sampler_n_conditions (settings) == 2, arena, run);
+
+  if (! sampler->begin (run, error))
+    return NULL;
+  return g_steal_pointer (&run);
+}
+
+void
+vqd_sampler_run_free (VqdSamplerRun *run)
+{
+  if (run == NULL)
+    return;
+  g_clear_pointer (&run->schedule, vqd_schedule_free);
+  g_free (run->seeds);
+  g_free (run->images);
+  g_free (run->x);
+  g_free (run);
+}
+
+int
+vqd_sampler_run_get_n_evaluations (const VqdSamplerRun *run)
+{
+  return run->n_evaluations;
+}
+
+gboolean
+vqd_sampler_run_is_done (const VqdSamplerRun *run)
+{
+  return run->done;
+}
+
+int
+vqd_sampler_run_get_t (const VqdSamplerRun *run)
+{
+  return run->t;
+}
+
+int *
+vqd_sampler_run_get_tokens (VqdSamplerRun *run)
+{
+  return run->x;
+}
+
+const float *
+vqd_sampler_run_get_log_x0 (const VqdSamplerRun *run)
+{
+  return run->log_x0;
+}
+
+/* log_x0 = log p(x_0 | x_t, y), guided and truncated. Both passes of guidance
+ * are one batch: the prompt's pictures, then the same under the null
+ * condition. */
+static gboolean
+evaluate (VqdSamplerRun *run, GCancellable *cancellable, GError **error)
+{
+  const VqdBackendOps *ops = run->backend->ops;
+  const int rows = run->batch * run->n_tokens;
+  const int passes = vqd_sampler_n_conditions (&run->settings);
+
+  for (int pass = 0; pass < passes; pass++)
+    ops->upload (run->backend, run->x_device + (gsize) pass * rows, run->x,
+                 sizeof (int) * (gsize) rows);
+  if (! vqd_denoiser_evaluate (run->denoiser, run->arena, run->x_device,
+                               passes * run->batch, run->t, run->log_x0,
+                               cancellable, error))
+    return FALSE;
+
+  const float *null_logits
+      = passes == 2 ? run->log_x0 + (gsize) rows * run->n_codes : NULL;
+  ops->log_x0 (run->backend, run->log_x0, run->log_x0, null_logits,
+               (float) run->settings.guidance,
+               (float) run->settings.truncation, run->settings.top_k, rows,
+               run->n_codes);
+  return vqd_backend_check (run->backend, error);
+}
+
+gboolean
+vqd_sampler_run_step (VqdSamplerRun *run, GCancellable *cancellable,
+                      GError **error)
+{
+  g_assert (! run->done);
+
+  if (! evaluate (run, cancellable, error))
+    return FALSE;
+
+  run->sampler->step (run);
+  run->evaluation++;
+  run->done = ! run->sampler->next (run);
+  return vqd_backend_check (run->backend, error);
+}
+
+/* ---- for the strategies ----------------------------------------------- */
+
+VqdNoise
+vqd_sampler_noise (const VqdSamplerRun *run, int picture, guint32 stream)
+{
+  return (VqdNoise) { .seed = run->seeds[picture],
+                      .image = run->images[picture],
+                      .evaluation = (guint32) run->evaluation,
+                      .stream = stream };
+}
+
+void
+vqd_sampler_posterior_step (VqdSamplerRun *run, int t)
+{
+  const VqdBackendOps *ops = run->backend->ops;
+  VqdPosteriorStep step;
+
+  vqd_schedule_posterior_step (run->schedule, t, &step);
+  for (int b = 0; b < run->batch; b++)
+    {
+      const VqdNoise noise = vqd_sampler_noise (run, b, VQD_STREAM_CLASS);
+      const gsize first = (gsize) b * run->n_tokens;
+
+      ops->posterior (run->backend, run->log_prev,
+                      run->log_x0 + first * run->n_codes,
+                      run->x_device + first, &step, run->n_tokens,
+                      run->n_codes);
+      ops->draw (run->backend, run->codes, run->log_prev, NULL, NULL,
+                 run->n_tokens, run->n_codes + 1, run->n_codes + 1, &noise);
+      ops->download (run->backend, run->x + first, run->codes,
+                     sizeof (int) * (gsize) run->n_tokens);
+    }
+}
+
+int
+vqd_sampler_count_masked (const VqdSamplerRun *run, int picture)
+{
+  const int *x = run->x + (gsize) picture * run->n_tokens;
+  int n = 0;
+
+  for (int i = 0; i < run->n_tokens; i++)
+    n += x[i] == run->n_codes;
+  return n;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/image/vqd-scale.h"
+#include "core/text/vqd-bpe.h"
+#include "core/vqd-pipeline.h"
+#include "core/vqd-private.h"
+
+/* A decoding counts as so many evaluations, until one has been timed. */
+#define DECODE_EVALUATIONS 2
+
+struct _VqdEngine
+{
+  VqdBackend *backend;
+  VqdPipeline *pipeline;
+  VqdModelInfo info;
+  char *path;
+  double load_seconds;
+};
+
+/* One call of generate (). */
+typedef struct
+{
+  VqdEngine *engine;
+  const VqdRequest *request;
+  VqdSamplerSettings settings;
+  gint64 seed; /* of the first picture */
+  VqdResult *result;
+  VqdProgressFunc progress;
+  gpointer user_data;
+  GCancellable *cancellable;
+  gint64 start_us;
+  int units_done; /* evaluations, and decodings as DECODE_EVALUATIONS */
+} Job;
+
+
+static double
+seconds_since (gint64 start_us)
+{
+  return (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
+}
+
+/* ---- loading ----------------------------------------------------------- */
+
+static VqdBackend *
+open_backend (const VqdEngineOptions *options, GError **error)
+{
+  const char *device = options->device == NULL ? "auto" : options->device;
+  const char *why = NULL;
+
+  if (! g_str_equal (device, "auto") && ! g_str_equal (device, "cpu"))
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "There is no device \"%s\"; there are: auto, cpu.", device);
+      return NULL;
+    }
+  if (options->n_threads < 0 || options->memory_limit_bytes < 0)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "threads and memory-limit are 0 (automatic) or more.");
+      return NULL;
+    }
+
+  VqdBackend *backend = vqd_backend_open ("cpu", options->n_threads, &why);
+  if (backend == NULL)
+    g_set_error (error, VQD_ERROR, VQD_ERROR_DEVICE,
+                 "The device \"cpu\" cannot be used: %s.", why);
+  return backend;
+}
+
+static guint64
+free_memory (void)
+{
+  const long pages = sysconf (_SC_AVPHYS_PAGES);
+  const long page_bytes = sysconf (_SC_PAGESIZE);
+  guint64 free_bytes = pages > 0 ? (guint64) pages * (guint64) page_bytes : 0;
+  g_autofree char *text = NULL;
+
+  /* MemAvailable counts what the system would give up, too. */
+  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    {
+      const char *line = strstr (text, "MemAvailable:");
+
+      if (line != NULL)
+        free_bytes
+            = g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10)
+              * 1024;
+    }
+  return free_bytes;
+}
+
+static gboolean
+check_memory (guint64 needed, gint64 limit, GError **error)
+{
+  const guint64 available = limit > 0 ? (guint64) limit : free_memory ();
+
+  if (available == 0 || needed <= available)
+    return TRUE;
+
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+               "This model needs %" G_GUINT64_FORMAT
+               " MiB of memory to run, and %s %" G_GUINT64_FORMAT
+               " MiB. %s",
+               (needed >> 20) + 1, limit > 0 ? "memory-limit is" : "there are",
+               available >> 20,
+               limit > 0 ? "Raise memory-limit or choose a smaller model."
+                         : "Close other programs or choose a smaller model.");
+  return FALSE;
+}
+
+static void
+fill_info (VqdEngine *self, const VqdConfig *config,
+           const VqdWeights *weights, guint64 working_bytes)
+{
+  static const char *const nulls[] = { "none", "learned", "empty" };
+  const char *checksum = vqd_weights_get_metadata (weights, "sha256");
+
+  self->info = (VqdModelInfo) {
+    .path = self->path,
+    .name = config->name,
+    .version = config->version,
+    .description = config->description,
+    .licence = config->licence,
+    .credits = config->credits,
+    .kind = "text",
+    .null_condition = nulls[config->null_condition],
+    .codec_kind = vqd_codec_kind_name (config->codec.kind),
+    .checksum = checksum == NULL ? "" : checksum,
+    .grid_width = config->denoiser.grid_width,
+    .grid_height = config->denoiser.grid_height,
+    .n_codes = config->denoiser.n_codes,
+    .n_steps = config->denoiser.n_steps,
+    .context = config->text.context,
+    .n_layers = config->denoiser.n_layers,
+    .model_width = config->denoiser.width,
+    .n_heads = config->denoiser.n_heads,
+    .n_parameters = vqd_weights_get_n_parameters (weights),
+    .file_bytes = vqd_weights_get_file_bytes (weights),
+    .working_bytes = working_bytes,
+    .strategy = config->strategy,
+    .steps = config->steps,
+    .guidance = config->guidance,
+    .truncation = config->truncation,
+    .purity_weight = config->purity_weight,
+    .top_k = config->top_k,
+  };
+  vqd_pipeline_get_size (self->pipeline, &self->info.width_px,
+                         &self->info.height_px);
+}
+
+VqdEngine *
+vqd_engine_new (const VqdEngineOptions *options, GCancellable *cancellable,
+                GError **error)
+{
+  const gint64 start_us = g_get_monotonic_time ();
+  g_autoptr (VqdEngine) self = g_new0 (VqdEngine, 1);
+
+  self->backend = open_backend (options, error);
+  if (self->backend == NULL)
+    return NULL;
+  self->path = vqd_model_find (options->model, error);
+  if (self->path == NULL)
+    return NULL;
+
+  g_autoptr (VqdWeights) weights = vqd_weights_open (self->path, error);
+  if (weights == NULL)
+    return NULL;
+  g_autoptr (VqdConfig) config = vqd_config_load (weights, error);
+  if (config == NULL)
+    return NULL;
+
+  const guint64 working_bytes = vqd_pipeline_measure (config, 1)
+                                + vqd_codec_packed_bytes (&config->codec);
+  if (! check_memory (working_bytes, options->memory_limit_bytes, error)
+      || g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  self->pipeline
+      = vqd_pipeline_new (g_steal_pointer (&weights),
+                          g_steal_pointer (&config), self->backend, 1, error);
+  if (self->pipeline == NULL)
+    return NULL;
+
+  fill_info (self, vqd_pipeline_get_config (self->pipeline),
+             vqd_pipeline_get_weights (self->pipeline), working_bytes);
+  self->load_seconds = seconds_since (start_us);
+  return g_steal_pointer (&self);
+}
+
+void
+vqd_engine_free (VqdEngine *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->pipeline, vqd_pipeline_free);
+  if (self->backend != NULL)
+    self->backend->ops->close (self->backend);
+  g_free (self->path);
+  g_free (self);
+}
+
+const VqdModelInfo *
+vqd_engine_get_info (const VqdEngine *self)
+{
+  return &self->info;
+}
+
+const char *
+vqd_engine_get_device (const VqdEngine *self)
+{
+  return self->backend->ops->name;
+}
+
+/* ---- a request --------------------------------------------------------- */
+
+static void
+report (Job *job, VqdPhase phase, int image, int step, int n_steps,
+        const int *tokens)
+{
+  if (job->progress == NULL)
+    return;
+
+  const int units
+      = job->request->n_images * (n_steps + DECODE_EVALUATIONS);
+  const double fraction = n_steps == 0 ? 0 : (double) job->units_done / units;
+  const double elapsed = seconds_since (job->start_us);
+  const VqdProgress progress = {
+    .phase = phase,
+    .image = image,
+    .n_images = job->request->n_images,
+    .step = step,
+    .n_steps = n_steps,
+    .fraction = fraction,
+    .seconds_left = job->units_done < 2 ? -1
+                                        : elapsed / job->units_done
+                                              * (units - job->units_done),
+    .tokens = tokens,
+  };
+  job->progress (&progress, job->user_data);
+}
+
+static gboolean
+set_prompt (Job *job, GError **error)
+{
+  const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
+  const gint64 start_us = g_get_monotonic_time ();
+  const int context = config->text.context;
+  g_autofree int *ids = g_new (int, context);
+
+  report (job, VQD_PHASE_TEXT, 0, 0, 0, NULL);
+  g_clear_pointer (&job->result->cut_text, g_free);
+  vqd_bpe_encode (vqd_bpe_get_default (), job->request->prompt, context, ids,
+                  &job->result->cut_text);
+  if (job->request->fail_on_cut && *job->result->cut_text != '\0')
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "The prompt is too long: the model reads %d tokens, and "
+                   "this is cut off: \"%s\".",
+                   context, job->result->cut_text);
+      return FALSE;
+    }
+
+  const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
+  if (! vqd_pipeline_set_prompt (job->engine->pipeline, ids, guided, NULL,
+                                 NULL, error))
+    return FALSE;
+  job->result->seconds.text = seconds_since (start_us);
+  return TRUE;
+}
+
+/* The tokens of picture i, or NULL. (transfer full) */
+static int *
+sample (Job *job, int i, GError **error)
+{
+  const gint64 start_us = g_get_monotonic_time ();
+  const VqdModelInfo *info = &job->engine->info;
+  const guint64 seed = (guint64) ((job->seed + i) & VQD_MAX_SEED);
+  const guint32 image = 0;
+  g_autoptr (VqdSamplerRun) run = vqd_pipeline_sample (
+      job->engine->pipeline, &job->settings, 1, &seed, &image, error);
+
+  if (run == NULL)
+    return NULL;
+
+  const int n = vqd_sampler_run_get_n_evaluations (run);
+  for (int step = 0; ! vqd_sampler_run_is_done (run); step++)
+    {
+      report (job, VQD_PHASE_SAMPLE, i, step, n,
+              vqd_sampler_run_get_tokens (run));
+      if (! vqd_sampler_run_step (run, job->cancellable, error))
+        return NULL;
+      job->units_done++;
+    }
+  report (job, VQD_PHASE_DECODE, i, n, n, vqd_sampler_run_get_tokens (run));
+  job->result->seconds.sample += seconds_since (start_us);
+  return g_memdup2 (vqd_sampler_run_get_tokens (run),
+                    sizeof (int) * (gsize) info->grid_width
+                        * (gsize) info->grid_height);
+}
+
+/* Pixels in the size asked for, or NULL. (transfer full) */
+static float *
+decode (Job *job, const int *tokens, int *width, int *height, GError **error)
+{
+  const gint64 start_us = g_get_monotonic_time ();
+  const VqdModelInfo *info = &job->engine->info;
+  g_autofree float *rgb
+      = g_new (float, 3 * (gsize) info->width_px * (gsize) info->height_px);
+
+  if (! vqd_pipeline_decode (job->engine->pipeline, tokens, rgb,
+                             job->cancellable, error))
+    return NULL;
+  job->units_done += DECODE_EVALUATIONS;
+
+  *width = job->request->width_px > 0 ? job->request->width_px
+                                      : info->width_px;
+  *height = job->request->height_px > 0 ? job->request->height_px
+                                        : info->height_px;
+  if (*width != info->width_px || *height != info->height_px)
+    {
+      float *scaled = vqd_scale_rgb (rgb, info->width_px, info->height_px,
+                                     *width, *height);
+
+      g_free (rgb);
+      rgb = scaled;
+    }
+  job->result->seconds.decode += seconds_since (start_us);
+  return g_steal_pointer (&rgb);
+}
+
+static gboolean
+make_picture (Job *job, int i, GError **error)
+{
+  g_autofree int *tokens = sample (job, i, error);
+  int width;
+  int height;
+
+  if (tokens == NULL)
+    return FALSE;
+  float *rgb = decode (job, tokens, &width, &height, error);
+  if (rgb == NULL)
+    return FALSE;
+
+  VqdPicture *picture = g_new0 (VqdPicture, 1);
+  picture->width_px = width;
+  picture->height_px = height;
+  picture->rgb = rgb;
+  picture->tokens = g_steal_pointer (&tokens);
+  picture->seed = (job->seed + i) & VQD_MAX_SEED;
+  picture->settings = vqd_settings_to_json (job->request, &job->settings,
+                                            &job->engine->info, picture->seed);
+  g_ptr_array_add (job->result->pictures, picture);
+  return TRUE;
+}
+
+VqdResult *
+vqd_engine_generate (VqdEngine *self, const VqdRequest *request,
+                     VqdProgressFunc progress, gpointer user_data,
+                     GCancellable *cancellable, GError **error)
+{
+  if (! vqd_request_validate (request, error))
+    return NULL;
+
+  g_autoptr (VqdResult) result = vqd_result_new ();
+  Job job = { .engine = self,
+              .request = request,
+              .seed = request->seed >= 0 ? request->seed
+                                         : g_random_int () & VQD_MAX_SEED,
+              .result = result,
+              .progress = progress,
+              .user_data = user_data,
+              .cancellable = cancellable,
+              .start_us = g_get_monotonic_time () };
+
+  result->seconds.load = self->load_seconds;
+  vqd_settings_resolve (request, vqd_pipeline_get_config (self->pipeline),
+                        &job.settings);
+  if (! set_prompt (&job, error))
+    return NULL;
+  for (int i = 0; i < request->n_images; i++)
+    if (! make_picture (&job, i, error))
+      return NULL;
+  return g_steal_pointer (&result);
+}

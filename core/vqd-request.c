@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/vqd-private.h"
+
+#define REQUEST_ERROR(error, ...)                                             \
+  g_set_error ((error), VQD_ERROR, VQD_ERROR_REQUEST, __VA_ARGS__)
+
+
+void
+vqd_request_init (VqdRequest *request)
+{
+  *request = (VqdRequest) { .prompt = "",
+                            .seed = -1,
+                            .n_images = 1,
+                            .strategy = "auto",
+                            .steps = -1,
+                            .guidance = -1,
+                            .truncation = -1,
+                            .top_k = -1,
+                            .purity_weight = -1 };
+}
+
+static gboolean
+check_number (const char *name, double value, double max, GError **error)
+{
+  if (value == -1 || (value >= 0 && value <= max))
+    return TRUE;
+
+  REQUEST_ERROR (error,
+                 "%s is %g, expected 0 to %g, or -1 for the model's own.", name,
+                 value, max);
+  return FALSE;
+}
+
+static gboolean
+check_size (const char *name, int value, GError **error)
+{
+  if (value >= 0 && value <= VQD_MAX_SIZE_PX)
+    return TRUE;
+
+  REQUEST_ERROR (error,
+                 "%s is %d, expected 1 to %d pixels, or 0 for the model's own.",
+                 name, value, VQD_MAX_SIZE_PX);
+  return FALSE;
+}
+
+static gboolean
+check_strategy (const char *name, GError **error)
+{
+  const char *const *names = vqd_strategy_names ();
+
+  if (name != NULL && g_strv_contains (names, name))
+    return TRUE;
+
+  g_autofree char *list = g_strjoinv (", ", (char **) names);
+  REQUEST_ERROR (error, "There is no strategy \"%s\"; there are: %s.",
+                 name == NULL ? "" : name, list);
+  return FALSE;
+}
+
+gboolean
+vqd_request_validate (const VqdRequest *request, GError **error)
+{
+  if (request->n_images < 1 || request->n_images > VQD_MAX_IMAGES)
+    {
+      REQUEST_ERROR (error, "images is %d, expected 1 to %d.",
+                     request->n_images, VQD_MAX_IMAGES);
+      return FALSE;
+    }
+  if (request->seed < -1 || request->seed > VQD_MAX_SEED)
+    {
+      REQUEST_ERROR (error,
+                     "seed is %" G_GINT64_FORMAT
+                     ", expected 0 to %d, or -1 for a random one.",
+                     request->seed, VQD_MAX_SEED);
+      return FALSE;
+    }
+  if (request->steps != -1
+      && (request->steps < 1 || request->steps > VQD_MAX_STEPS))
+    {
+      REQUEST_ERROR (error,
+                     "steps is %d, expected 1 to %d, or -1 for the model's "
+                     "own.",
+                     request->steps, VQD_MAX_STEPS);
+      return FALSE;
+    }
+
+  return check_strategy (request->strategy, error)
+         && check_number ("guidance", request->guidance, 20, error)
+         && check_number ("truncation", request->truncation, 1, error)
+         && check_number ("top-k", request->top_k, G_MAXINT, error)
+         && check_number ("purity-weight", request->purity_weight, 10, error)
+         && check_size ("width", request->width_px, error)
+         && check_size ("height", request->height_px, error);
+}

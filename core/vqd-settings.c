@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <json-glib/json-glib.h>
+
+#include "core/vqd-private.h"
+
+#define SETTINGS_FORMAT "vqdiffusion-settings-1"
+#define AUTO "auto"
+
+
+const char *const *
+vqd_strategy_names (void)
+{
+  static gsize names = 0;
+
+  if (g_once_init_enter (&names))
+    {
+      const char *const *samplers = vqd_sampler_names ();
+      const guint n = g_strv_length ((char **) samplers);
+      const char **list = g_new0 (const char *, n + 2);
+
+      list[0] = AUTO;
+      for (guint i = 0; i < n; i++)
+        list[i + 1] = samplers[i];
+      g_once_init_leave (&names, GPOINTER_TO_SIZE (list));
+    }
+  return GSIZE_TO_POINTER (names);
+}
+
+void
+vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,
+                      VqdSamplerSettings *settings)
+{
+  const gboolean is_auto = g_strcmp0 (request->strategy, AUTO) == 0;
+  const gboolean own_steps = request->steps == -1;
+
+  *settings = (VqdSamplerSettings) {
+    .strategy = is_auto ? config->strategy : request->strategy,
+    .steps = own_steps ? config->steps : request->steps,
+    .guidance = request->guidance == -1 ? config->guidance : request->guidance,
+    .truncation
+    = request->truncation == -1 ? config->truncation : request->truncation,
+    .top_k = request->top_k == -1 ? config->top_k : request->top_k,
+    .purity_weight = request->purity_weight == -1 ? config->purity_weight
+                                                  : request->purity_weight,
+  };
+
+  /* "original" knows one number of steps (SPEC 5). */
+  if (g_str_equal (settings->strategy, "original")
+      && settings->steps != config->denoiser.n_steps)
+    {
+      if (own_steps)
+        settings->steps = config->denoiser.n_steps;
+      else if (is_auto)
+        settings->strategy = "fast";
+    }
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_double (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+char *
+vqd_settings_to_json (const VqdRequest *request,
+                      const VqdSamplerSettings *settings,
+                      const VqdModelInfo *info, gint64 seed)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  add_string (builder, "format", SETTINGS_FORMAT);
+  add_string (builder, "engine", VQD_VERSION);
+  add_string (builder, "prompt", request->prompt);
+  add_int (builder, "seed", seed);
+  add_string (builder, "strategy", settings->strategy);
+  add_int (builder, "steps", settings->steps);
+  add_double (builder, "guidance", settings->guidance);
+  add_double (builder, "truncation", settings->truncation);
+  add_int (builder, "top-k", settings->top_k);
+  add_double (builder, "purity-weight", settings->purity_weight);
+  add_int (builder, "width", request->width_px);
+  add_int (builder, "height", request->height_px);
+  add_string (builder, "model", info->name);
+  add_string (builder, "model-version", info->version);
+  add_string (builder, "model-sha256", info->checksum);
+  json_builder_end_object (builder);
+
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
