@@ -53,7 +53,7 @@ def main(path):
     total = [0, 0, 0]
     failures = []
     with open(path, encoding='utf-8') as lines:
-        for line in lines:
+        for line in filter(str.strip, lines):
             entry = json.loads(line)
             counts = count_one(entry)
             total = [a + b for a, b in zip(total, counts)]
