@@ -199,13 +199,49 @@ tell_timings (const VqdResult *result)
                 seconds.load, seconds.text, seconds.sample, seconds.decode);
 }
 
+/* After an interactive run libgimp writes the settings into the image and into
+ * a file of the profile, to begin with them next time. What is not to be kept
+ * must not be there then. */
+static void
+forget_settings (GObject *config)
+{
+  guint n_properties = 0;
+  g_autofree GParamSpec **properties = g_object_class_list_properties (
+      G_OBJECT_GET_CLASS (config), &n_properties);
+
+  for (guint i = 0; i < n_properties; i++)
+    {
+      GParamSpec *pspec = properties[i];
+
+      if (pspec->owner_type == G_OBJECT_TYPE (config) &&
+          ! g_str_equal (pspec->name, "keep-settings") &&
+          ! g_str_equal (pspec->name, "show-advanced"))
+        g_object_set_property (config, pspec->name,
+                               g_param_spec_get_default_value (pspec));
+    }
+}
+
+static gboolean
+check_repeat (const Call *call, const VqdArgs *args, GError **error)
+{
+  if (call->run_mode != GIMP_RUN_WITH_LAST_VALS || args->keep_settings ||
+      args->prompt[0] != '\0')
+    return TRUE;
+
+  g_set_error_literal (
+      error, GIMP_PLUG_IN_ERROR, 0,
+      _ ("The settings of the last run were not kept, as was asked for. "
+         "Choose the filter from the menu to set them."));
+  return FALSE;
+}
+
 /* NULL and error on failure; until then the image is as it was. */
 static GimpValueArray *
 generate (const Call *call, GimpProcedureConfig *config, GError **error)
 {
   g_autoptr (VqdArgs) args = vqd_args_new_from_config (config, error);
 
-  if (args == NULL ||
+  if (args == NULL || ! check_repeat (call, args, error) ||
       ! check_call (call, args->target != VQD_TARGET_IMAGE, error) ||
       ! vqd_output_check (args, error))
     return NULL;
@@ -226,6 +262,8 @@ generate (const Call *call, GimpProcedureConfig *config, GError **error)
       tell_cut_text (result);
     }
   tell_timings (result);
+  if (call->run_mode == GIMP_RUN_INTERACTIVE && ! args->keep_settings)
+    forget_settings (G_OBJECT (config));
 
   GimpValueArray *values = return_result (call, &made, result, device);
   g_free (made.layers);

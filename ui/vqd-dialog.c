@@ -126,6 +126,10 @@ add_sampling_rows (GtkWidget *rows, GObject *config)
 static void
 add_machine_rows (GtkWidget *rows, GObject *config)
 {
+  vqd_rows_add (
+      rows, config, "model",
+      gimp_prop_file_chooser_button_new (config, "model", _ ("Model File"),
+                                         GTK_FILE_CHOOSER_ACTION_OPEN));
   vqd_rows_add (rows, config, "device",
                 new_combo (config, "device", device_labels,
                            G_N_ELEMENTS (device_labels)));
@@ -142,6 +146,11 @@ add_saving_rows (GtkWidget *rows, GObject *config)
                     GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER));
   vqd_rows_add (rows, config, "file-template",
                 gimp_prop_entry_new (config, "file-template", -1));
+}
+
+static void
+add_check_rows (GtkWidget *rows, GObject *config)
+{
   vqd_rows_add_wide (
       rows, config, "keep-settings",
       gimp_prop_check_button_new (config, "keep-settings", NULL));
@@ -149,24 +158,41 @@ add_saving_rows (GtkWidget *rows, GObject *config)
                      gimp_prop_check_button_new (config, "fail-on-cut", NULL));
 }
 
+/* Two columns: a single one is taller than a laptop's screen. */
+static GtkWidget *
+new_advanced_columns (GObject *config)
+{
+  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2 * BORDER_PX);
+  GtkWidget *left = vqd_rows_new ();
+  GtkWidget *right = vqd_rows_new ();
+
+  add_sampling_rows (left, config);
+  add_machine_rows (right, config);
+  add_saving_rows (right, config);
+  gtk_box_pack_start (GTK_BOX (columns), left, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (columns), right, TRUE, TRUE, 0);
+  gtk_widget_show (columns);
+
+  return columns;
+}
+
 static GtkWidget *
 new_advanced (GObject *config)
 {
   GtkWidget *expander = gtk_expander_new_with_mnemonic (_ ("Ad_vanced"));
-  GtkWidget *rows = vqd_rows_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, BORDER_PX);
+  GtkWidget *checks = vqd_rows_new ();
 
   g_object_bind_property (config, "show-advanced", expander, "expanded",
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
-  gtk_widget_set_margin_start (rows, INDENT_PX);
-  gtk_widget_set_margin_top (rows, BORDER_PX / 2);
-  vqd_rows_add (
-      rows, config, "model",
-      gimp_prop_file_chooser_button_new (config, "model", _ ("Model File"),
-                                         GTK_FILE_CHOOSER_ACTION_OPEN));
-  add_sampling_rows (rows, config);
-  add_machine_rows (rows, config);
-  add_saving_rows (rows, config);
-  gtk_container_add (GTK_CONTAINER (expander), rows);
+  add_check_rows (checks, config);
+  gtk_widget_set_margin_start (box, INDENT_PX);
+  gtk_widget_set_margin_top (box, BORDER_PX / 2);
+  gtk_box_pack_start (GTK_BOX (box), new_advanced_columns (config), FALSE,
+                      FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), checks, FALSE, FALSE, 0);
+  gtk_widget_show (box);
+  gtk_container_add (GTK_CONTAINER (expander), box);
   gtk_widget_show (expander);
 
   return expander;

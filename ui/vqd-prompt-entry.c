@@ -38,6 +38,10 @@ new_view (GObject *config, const char *property)
   gtk_text_view_set_top_margin (text_view, MARGIN_PX);
   gtk_text_view_set_bottom_margin (text_view, MARGIN_PX);
   g_signal_connect (view, "key-press-event", G_CALLBACK (key_pressed), NULL);
+  /* GIMP gives the focus to a button, which a space in the prompt would
+   * press. */
+  g_signal_connect_after (view, "map", G_CALLBACK (gtk_widget_grab_focus),
+                          NULL);
 
   return view;
 }
@@ -59,7 +63,6 @@ vqd_prompt_entry_new (GObject *config, const char *property)
                       vqd_rows_new_label (config, property, view), FALSE, FALSE,
                       0);
   gtk_box_pack_start (GTK_BOX (box), window, TRUE, TRUE, 0);
-  gtk_container_set_focus_child (GTK_CONTAINER (box), window);
   gtk_widget_show_all (box);
 
   return box;
