@@ -83,9 +83,8 @@ free_memory (void)
       const char *line = strstr (text, "MemAvailable:");
 
       if (line != NULL)
-        free_bytes
-            = g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10)
-              * 1024;
+        free_bytes =
+            g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024;
     }
   return free_bytes;
 }
@@ -100,8 +99,7 @@ check_memory (guint64 needed, gint64 limit, GError **error)
 
   g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
                "This model needs %" G_GUINT64_FORMAT
-               " MiB of memory to run, and %s %" G_GUINT64_FORMAT
-               " MiB. %s",
+               " MiB of memory to run, and %s %" G_GUINT64_FORMAT " MiB. %s",
                (needed >> 20) + 1, limit > 0 ? "memory-limit is" : "there are",
                available >> 20,
                limit > 0 ? "Raise memory-limit or choose a smaller model."
@@ -110,13 +108,13 @@ check_memory (guint64 needed, gint64 limit, GError **error)
 }
 
 static void
-fill_info (VqdEngine *self, const VqdConfig *config,
-           const VqdWeights *weights, guint64 working_bytes)
+fill_info (VqdEngine *self, const VqdConfig *config, const VqdWeights *weights,
+           guint64 working_bytes)
 {
   static const char *const nulls[] = { "none", "learned", "empty" };
   const char *checksum = vqd_weights_get_metadata (weights, "sha256");
 
-  self->info = (VqdModelInfo) {
+  self->info = (VqdModelInfo){
     .path = self->path,
     .name = config->name,
     .version = config->version,
@@ -170,15 +168,15 @@ vqd_engine_new (const VqdEngineOptions *options, GCancellable *cancellable,
   if (config == NULL)
     return NULL;
 
-  const guint64 working_bytes = vqd_pipeline_measure (config, 1)
-                                + vqd_codec_packed_bytes (&config->codec);
-  if (! check_memory (working_bytes, options->memory_limit_bytes, error)
-      || g_cancellable_set_error_if_cancelled (cancellable, error))
+  const guint64 working_bytes = vqd_pipeline_measure (config, 1) +
+                                vqd_codec_packed_bytes (&config->codec);
+  if (! check_memory (working_bytes, options->memory_limit_bytes, error) ||
+      g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  self->pipeline
-      = vqd_pipeline_new (g_steal_pointer (&weights),
-                          g_steal_pointer (&config), self->backend, 1, error);
+  self->pipeline =
+      vqd_pipeline_new (g_steal_pointer (&weights), g_steal_pointer (&config),
+                        self->backend, 1, error);
   if (self->pipeline == NULL)
     return NULL;
 
@@ -221,8 +219,7 @@ report (Job *job, VqdPhase phase, int image, int step, int n_steps,
   if (job->progress == NULL)
     return;
 
-  const int units
-      = job->request->n_images * (n_steps + DECODE_EVALUATIONS);
+  const int units = job->request->n_images * (n_steps + DECODE_EVALUATIONS);
   const double fraction = n_steps == 0 ? 0 : (double) job->units_done / units;
   const double elapsed = seconds_since (job->start_us);
   const VqdProgress progress = {
@@ -232,9 +229,9 @@ report (Job *job, VqdPhase phase, int image, int step, int n_steps,
     .step = step,
     .n_steps = n_steps,
     .fraction = fraction,
-    .seconds_left = job->units_done < 2 ? -1
-                                        : elapsed / job->units_done
-                                              * (units - job->units_done),
+    .seconds_left = job->units_done < 2
+                        ? -1
+                        : elapsed / job->units_done * (units - job->units_done),
     .tokens = tokens,
   };
   job->progress (&progress, job->user_data);
@@ -262,8 +259,8 @@ set_prompt (Job *job, GError **error)
     }
 
   const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
-  if (! vqd_pipeline_set_prompt (job->engine->pipeline, ids, guided, NULL,
-                                 NULL, error))
+  if (! vqd_pipeline_set_prompt (job->engine->pipeline, ids, guided, NULL, NULL,
+                                 error))
     return FALSE;
   job->result->seconds.text = seconds_since (start_us);
   return TRUE;
@@ -295,8 +292,8 @@ sample (Job *job, int i, GError **error)
   report (job, VQD_PHASE_DECODE, i, n, n, vqd_sampler_run_get_tokens (run));
   job->result->seconds.sample += seconds_since (start_us);
   return g_memdup2 (vqd_sampler_run_get_tokens (run),
-                    sizeof (int) * (gsize) info->grid_width
-                        * (gsize) info->grid_height);
+                    sizeof (int) * (gsize) info->grid_width *
+                        (gsize) info->grid_height);
 }
 
 /* Pixels in the size asked for, or NULL. (transfer full) */
@@ -305,22 +302,21 @@ decode (Job *job, const int *tokens, int *width, int *height, GError **error)
 {
   const gint64 start_us = g_get_monotonic_time ();
   const VqdModelInfo *info = &job->engine->info;
-  g_autofree float *rgb
-      = g_new (float, 3 * (gsize) info->width_px * (gsize) info->height_px);
+  g_autofree float *rgb =
+      g_new (float, 3 * (gsize) info->width_px * (gsize) info->height_px);
 
   if (! vqd_pipeline_decode (job->engine->pipeline, tokens, rgb,
                              job->cancellable, error))
     return NULL;
   job->units_done += DECODE_EVALUATIONS;
 
-  *width = job->request->width_px > 0 ? job->request->width_px
-                                      : info->width_px;
-  *height = job->request->height_px > 0 ? job->request->height_px
-                                        : info->height_px;
+  *width = job->request->width_px > 0 ? job->request->width_px : info->width_px;
+  *height =
+      job->request->height_px > 0 ? job->request->height_px : info->height_px;
   if (*width != info->width_px || *height != info->height_px)
     {
-      float *scaled = vqd_scale_rgb (rgb, info->width_px, info->height_px,
-                                     *width, *height);
+      float *scaled =
+          vqd_scale_rgb (rgb, info->width_px, info->height_px, *width, *height);
 
       g_free (rgb);
       rgb = scaled;

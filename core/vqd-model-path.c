@@ -16,16 +16,16 @@ vqd_model_search_path (void)
 
   if (environment != NULL)
     {
-      g_auto (GStrv) folders
-          = g_strsplit (environment, G_SEARCHPATH_SEPARATOR_S, -1);
+      g_auto (GStrv) folders =
+          g_strsplit (environment, G_SEARCHPATH_SEPARATOR_S, -1);
 
       for (char **folder = folders; *folder != NULL; folder++)
         if (**folder != '\0')
           g_strv_builder_add (builder, *folder);
     }
 
-  g_autofree char *users
-      = g_build_filename (g_get_user_data_dir (), SUBFOLDER, NULL);
+  g_autofree char *users =
+      g_build_filename (g_get_user_data_dir (), SUBFOLDER, NULL);
   g_strv_builder_add (builder, users);
   for (const char *const *system = g_get_system_data_dirs (); *system != NULL;
        system++)
@@ -53,8 +53,8 @@ first_model (const char *folder)
   g_autofree char *first = NULL;
   for (const char *name = g_dir_read_name (dir); name != NULL;
        name = g_dir_read_name (dir))
-    if (g_str_has_suffix (name, SUFFIX)
-        && (first == NULL || g_strcmp0 (name, first) < 0))
+    if (g_str_has_suffix (name, SUFFIX) &&
+        (first == NULL || g_strcmp0 (name, first) < 0))
       {
         g_free (first);
         first = g_strdup (name);
@@ -65,8 +65,8 @@ first_model (const char *folder)
 static char *
 named_model (const char *folder, const char *name)
 {
-  static const char *const patterns[]
-      = { "%s", "%s" SUFFIX, "vqdiffusion-%s" SUFFIX };
+  static const char *const patterns[] = { "%s", "%s" SUFFIX,
+                                          "vqdiffusion-%s" SUFFIX };
 
   for (gsize i = 0; i < G_N_ELEMENTS (patterns); i++)
     {

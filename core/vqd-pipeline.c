@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/vqd-pipeline.h"
+#include "core/base/vqd-status.h"
 
 #define NULL_FEATURES "transformer.empty_text_embed"
 
@@ -52,17 +53,17 @@ load (VqdPipeline *self, GError **error)
 {
   VqdConfig *config = self->config;
 
-  self->denoiser = vqd_denoiser_new (self->weights, &config->denoiser,
-                                     self->backend, error);
+  self->denoiser =
+      vqd_denoiser_new (self->weights, &config->denoiser, self->backend, error);
   if (self->denoiser == NULL)
     return FALSE;
   self->text = vqd_clip_text_new (self->weights, "transformer.condition_emb.",
                                   &config->text, self->backend, error);
   if (self->text == NULL)
     return FALSE;
-  self->codec = vqd_codec_new (self->weights, "content_codec.enc.",
-                               "content_codec.dec.", &config->codec,
-                               self->backend, error);
+  self->codec =
+      vqd_codec_new (self->weights, "content_codec.enc.", "content_codec.dec.",
+                     &config->codec, self->backend, error);
   if (self->codec == NULL)
     return FALSE;
 
@@ -87,8 +88,8 @@ vqd_pipeline_new (VqdWeights *weights, VqdConfig *config, VqdBackend *backend,
   self->config = config;
   self->backend = backend;
   self->max_batch = max_batch;
-  self->arena = vqd_arena_new (
-      backend, vqd_pipeline_measure (config, max_batch), error);
+  self->arena =
+      vqd_arena_new (backend, vqd_pipeline_measure (config, max_batch), error);
   if (self->arena == NULL || ! load (self, error))
     return NULL;
 
@@ -147,9 +148,9 @@ set_null_condition (VqdPipeline *self, const int *null_ids, float *features,
 
   if (null_ids == NULL && self->null_features != NULL)
     {
-      self->backend->ops->upload (
-          self->backend, features, self->null_features,
-          sizeof (float) * (gsize) text->context * (gsize) text->width);
+      self->backend->ops->upload (self->backend, features, self->null_features,
+                                  sizeof (float) * (gsize) text->context *
+                                      (gsize) text->width);
       return TRUE;
     }
   if (null_ids == NULL && self->config->null_condition != VQD_NULL_EMPTY)
@@ -203,8 +204,7 @@ vqd_pipeline_evaluate (VqdPipeline *self, const int *x_t, int batch, int t,
 {
   const VqdBackendOps *ops = self->backend->ops;
   const VqdDenoiserConfig *config = &self->config->denoiser;
-  const gint64 rows
-      = (gint64) batch * config->grid_height * config->grid_width;
+  const gint64 rows = (gint64) batch * config->grid_height * config->grid_width;
 
   vqd_arena_reset (self->arena, self->run_mark);
   int *tokens = vqd_arena_ints (self->arena, rows, 1);

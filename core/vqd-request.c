@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/vqd-private.h"
 
-#define REQUEST_ERROR(error, ...)                                             \
+#define REQUEST_ERROR(error, ...)                                              \
   g_set_error ((error), VQD_ERROR, VQD_ERROR_REQUEST, __VA_ARGS__)
 
 
 void
 vqd_request_init (VqdRequest *request)
 {
-  *request = (VqdRequest) { .prompt = "",
-                            .seed = -1,
-                            .n_images = 1,
-                            .strategy = "auto",
-                            .steps = -1,
-                            .guidance = -1,
-                            .truncation = -1,
-                            .top_k = -1,
-                            .purity_weight = -1 };
+  *request = (VqdRequest){ .prompt = "",
+                           .seed = -1,
+                           .n_images = 1,
+                           .strategy = "auto",
+                           .steps = -1,
+                           .guidance = -1,
+                           .truncation = -1,
+                           .top_k = -1,
+                           .purity_weight = -1 };
 }
 
 static gboolean
@@ -74,8 +74,8 @@ vqd_request_validate (const VqdRequest *request, GError **error)
                      request->seed, VQD_MAX_SEED);
       return FALSE;
     }
-  if (request->steps != -1
-      && (request->steps < 1 || request->steps > VQD_MAX_STEPS))
+  if (request->steps != -1 &&
+      (request->steps < 1 || request->steps > VQD_MAX_STEPS))
     {
       REQUEST_ERROR (error,
                      "steps is %d, expected 1 to %d, or -1 for the model's "
@@ -84,11 +84,11 @@ vqd_request_validate (const VqdRequest *request, GError **error)
       return FALSE;
     }
 
-  return check_strategy (request->strategy, error)
-         && check_number ("guidance", request->guidance, 20, error)
-         && check_number ("truncation", request->truncation, 1, error)
-         && check_number ("top-k", request->top_k, G_MAXINT, error)
-         && check_number ("purity-weight", request->purity_weight, 10, error)
-         && check_size ("width", request->width_px, error)
-         && check_size ("height", request->height_px, error);
+  return check_strategy (request->strategy, error) &&
+         check_number ("guidance", request->guidance, 20, error) &&
+         check_number ("truncation", request->truncation, 1, error) &&
+         check_number ("top-k", request->top_k, G_MAXINT, error) &&
+         check_number ("purity-weight", request->purity_weight, 10, error) &&
+         check_size ("width", request->width_px, error) &&
+         check_size ("height", request->height_px, error);
 }

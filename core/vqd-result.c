@@ -66,6 +66,5 @@ vqd_picture_to_rgb8 (const VqdPicture *picture, guint8 *rgb8)
   const gsize n = (gsize) picture->width_px * (gsize) picture->height_px * 3;
 
   for (gsize i = 0; i < n; i++)
-    rgb8[i]
-        = (guint8) lrintf (CLAMP (picture->rgb[i], 0.0f, 1.0f) * 255.0f);
+    rgb8[i] = (guint8) lrintf (CLAMP (picture->rgb[i], 0.0f, 1.0f) * 255.0f);
 }

@@ -33,20 +33,20 @@ vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,
   const gboolean is_auto = g_strcmp0 (request->strategy, AUTO) == 0;
   const gboolean own_steps = request->steps == -1;
 
-  *settings = (VqdSamplerSettings) {
+  *settings = (VqdSamplerSettings){
     .strategy = is_auto ? config->strategy : request->strategy,
     .steps = own_steps ? config->steps : request->steps,
     .guidance = request->guidance == -1 ? config->guidance : request->guidance,
-    .truncation
-    = request->truncation == -1 ? config->truncation : request->truncation,
+    .truncation =
+        request->truncation == -1 ? config->truncation : request->truncation,
     .top_k = request->top_k == -1 ? config->top_k : request->top_k,
     .purity_weight = request->purity_weight == -1 ? config->purity_weight
                                                   : request->purity_weight,
   };
 
   /* "original" knows one number of steps (SPEC 5). */
-  if (g_str_equal (settings->strategy, "original")
-      && settings->steps != config->denoiser.n_steps)
+  if (g_str_equal (settings->strategy, "original") &&
+      settings->steps != config->denoiser.n_steps)
     {
       if (own_steps)
         settings->steps = config->denoiser.n_steps;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/vqd-status.h"
 #include "core/denoiser/vqd-denoiser-private.h"
 
 #define PREFIX "transformer.transformer."
@@ -174,7 +175,6 @@ vqd_denoiser_set_conditions (VqdDenoiser *self, VqdArena *arena,
                              const float *features, int n_conditions,
                              int context)
 {
-  const VqdBackendOps *ops = self->backend->ops;
   const int rows = n_conditions * context;
 
   self->n_conditions = n_conditions;
@@ -220,24 +220,6 @@ vqd_denoiser_measure (const VqdDenoiserConfig *config, int batch,
 
   layout (config, batch, arena, &buffers);
   vqd_arena_reset (arena, mark);
-}
-
-gboolean
-vqd_backend_check (VqdBackend *backend, GError **error)
-{
-  switch (backend->ops->status (backend))
-    {
-    case VQD_STATUS_OK:
-      return TRUE;
-    case VQD_STATUS_NO_MEMORY:
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "The device \"%s\" ran out of memory.", backend->ops->name);
-      return FALSE;
-    default:
-      g_set_error (error, VQD_ERROR, VQD_ERROR_DEVICE,
-                   "The device \"%s\" failed.", backend->ops->name);
-      return FALSE;
-    }
 }
 
 gboolean

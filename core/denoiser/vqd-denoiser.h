@@ -54,9 +54,6 @@ gboolean vqd_denoiser_evaluate (VqdDenoiser *self, VqdArena *arena,
                                 float *logits, GCancellable *cancellable,
                                 GError **error);
 
-/* The sticky status of the backend as an error. */
-gboolean vqd_backend_check (VqdBackend *backend, GError **error);
-
 G_END_DECLS
 
 #endif /* VQD_DENOISER_H */

@@ -13,8 +13,8 @@ stride (const VqdSamplerRun *run)
 {
   if (run->settings.infer_speed > 0)
     return MAX (2, (int) run->settings.infer_speed);
-  return MAX (2, (run->n_steps + run->settings.steps - 1)
-                     / run->settings.steps);
+  return MAX (2,
+              (run->n_steps + run->settings.steps - 1) / run->settings.steps);
 }
 
 static gboolean

@@ -22,7 +22,8 @@
 #define AUTHORS_N_TOKENS 1024
 #define PURITY_FLOOR 1e-10f
 
-/* Up to this Delta the authors use the finer of their two tables for T = 100. */
+/* Up to this Delta the authors use the finer of their two tables for T = 100.
+ */
 #define AUTHORS_FINE_DELTA 10
 
 
@@ -61,10 +62,10 @@ begin_authors_form (VqdSamplerRun *run)
   const double v = run->settings.infer_speed;
 
   run->authors_form = TRUE;
-  run->max_reveal = v > 0 && v < 1
-                        ? MAX (1, (int) floor (AUTHORS_N_TOKENS / run->n_steps
-                                               * v))
-                        : G_MAXINT;
+  run->max_reveal =
+      v > 0 && v < 1
+          ? MAX (1, (int) floor (AUTHORS_N_TOKENS / run->n_steps * v))
+          : G_MAXINT;
   run->t = run->n_steps - 1;
   run->quota_left = authors_quota (run->n_steps, run->t, run->max_reveal);
 
@@ -93,8 +94,8 @@ authors_n_revealed (const VqdSamplerRun *run)
 static void
 set_t_from_masked (VqdSamplerRun *run)
 {
-  const double share
-      = (double) vqd_sampler_count_masked (run, 0) / run->n_tokens;
+  const double share =
+      (double) vqd_sampler_count_masked (run, 0) / run->n_tokens;
 
   run->t = vqd_schedule_nearest_t (run->schedule, share);
 }
@@ -104,13 +105,12 @@ begin (VqdSamplerRun *run, GError **error)
 {
   const VqdSamplerSettings *settings = &run->settings;
 
-  if (run->n_tokens == AUTHORS_N_TOKENS && has_authors_quotas (run->n_steps)
-      && (settings->infer_speed > 0 || settings->steps == run->n_steps))
+  if (run->n_tokens == AUTHORS_N_TOKENS && has_authors_quotas (run->n_steps) &&
+      (settings->infer_speed > 0 || settings->steps == run->n_steps))
     return begin_authors_form (run);
 
   run->max_reveal = (run->n_tokens + settings->steps - 1) / settings->steps;
-  run->n_evaluations
-      = (run->n_tokens + run->max_reveal - 1) / run->max_reveal;
+  run->n_evaluations = (run->n_tokens + run->max_reveal - 1) / run->max_reveal;
   set_t_from_masked (run);
   return TRUE;
 }
@@ -149,12 +149,12 @@ choose_positions (const VqdSamplerRun *run, int picture, const float *weights,
   for (int i = 0; i < run->n_tokens; i++)
     if (x[i] == run->n_codes)
       {
-        const float u
-            = vqd_philox_uniform (noise.seed, noise.stream, noise.evaluation,
-                                  noise.image, (guint32) i);
+        const float u =
+            vqd_philox_uniform (noise.seed, noise.stream, noise.evaluation,
+                                noise.image, (guint32) i);
 
-        candidates[n_candidates++]
-            = (Candidate) { .key = weights[i] / -logf (u), .position = i };
+        candidates[n_candidates++] =
+            (Candidate){ .key = weights[i] / -logf (u), .position = i };
       }
   qsort (candidates, (gsize) n_candidates, sizeof *candidates,
          compare_candidates);
@@ -173,8 +173,7 @@ purity (VqdSamplerRun *run, int picture, float *weights)
   float largest = 0;
 
   ops->row_max (run->backend, run->row_max, NULL,
-                run->log_x0
-                    + (gsize) picture * run->n_tokens * run->n_codes,
+                run->log_x0 + (gsize) picture * run->n_tokens * run->n_codes,
                 run->n_tokens, run->n_codes);
   ops->download (run->backend, weights, run->row_max,
                  sizeof (float) * (gsize) run->n_tokens);
@@ -282,12 +281,11 @@ next (VqdSamplerRun *run)
     {
       run->t--;
       if (run->t > 0)
-        run->quota_left
-            = authors_quota (run->n_steps, run->t, run->max_reveal);
+        run->quota_left = authors_quota (run->n_steps, run->t, run->max_reveal);
     }
   return TRUE;
 }
 
-const VqdSampler vqd_sampler_few_tokens
-    = { "few-tokens", begin, step_few_tokens, next };
+const VqdSampler vqd_sampler_few_tokens = { "few-tokens", begin,
+                                            step_few_tokens, next };
 const VqdSampler vqd_sampler_purity = { "purity", begin, step_purity, next };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/vqd-status.h"
 #include "core/sampler/vqd-sampler-private.h"
 
 static const VqdSampler *const samplers[] = {
@@ -32,8 +33,7 @@ find_sampler (const char *name, GError **error)
     if (g_strcmp0 (samplers[i]->name, name) == 0)
       return samplers[i];
 
-  g_autofree char *list
-      = g_strjoinv (", ", (char **) vqd_sampler_names ());
+  g_autofree char *list = g_strjoinv (", ", (char **) vqd_sampler_names ());
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
                "There is no strategy \"%s\"; there are: %s.", name, list);
   return NULL;
@@ -170,12 +170,11 @@ evaluate (VqdSamplerRun *run, GCancellable *cancellable, GError **error)
                                cancellable, error))
     return FALSE;
 
-  const float *null_logits
-      = passes == 2 ? run->log_x0 + (gsize) rows * run->n_codes : NULL;
+  const float *null_logits =
+      passes == 2 ? run->log_x0 + (gsize) rows * run->n_codes : NULL;
   ops->log_x0 (run->backend, run->log_x0, run->log_x0, null_logits,
-               (float) run->settings.guidance,
-               (float) run->settings.truncation, run->settings.top_k, rows,
-               run->n_codes);
+               (float) run->settings.guidance, (float) run->settings.truncation,
+               run->settings.top_k, rows, run->n_codes);
   return vqd_backend_check (run->backend, error);
 }
 
@@ -199,10 +198,10 @@ vqd_sampler_run_step (VqdSamplerRun *run, GCancellable *cancellable,
 VqdNoise
 vqd_sampler_noise (const VqdSamplerRun *run, int picture, guint32 stream)
 {
-  return (VqdNoise) { .seed = run->seeds[picture],
-                      .image = run->images[picture],
-                      .evaluation = (guint32) run->evaluation,
-                      .stream = stream };
+  return (VqdNoise){ .seed = run->seeds[picture],
+                     .image = run->images[picture],
+                     .evaluation = (guint32) run->evaluation,
+                     .stream = stream };
 }
 
 void
@@ -218,9 +217,8 @@ vqd_sampler_posterior_step (VqdSamplerRun *run, int t)
       const gsize first = (gsize) b * run->n_tokens;
 
       ops->posterior (run->backend, run->log_prev,
-                      run->log_x0 + first * run->n_codes,
-                      run->x_device + first, &step, run->n_tokens,
-                      run->n_codes);
+                      run->log_x0 + first * run->n_codes, run->x_device + first,
+                      &step, run->n_tokens, run->n_codes);
       ops->draw (run->backend, run->codes, run->log_prev, NULL, NULL,
                  run->n_tokens, run->n_codes + 1, run->n_codes + 1, &noise);
       ops->download (run->backend, run->x + first, run->codes,

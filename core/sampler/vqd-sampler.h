@@ -3,9 +3,9 @@
  *
  *             +--------------------------- once per evaluation ---+
  *             v                                                   |
- *   x_t --> denoiser --> logits --> log p(x_0 | x_t, y) --> strategy --> x_{t-1}
- *   [B,N]   (y and null)  SPEC 7    guidance, truncation      posterior or
- *                                   SPEC 3                    reveal, SPEC 4, 5
+ *   x_t --> denoiser --> logits --> log p(x_0 | x_t, y) --> strategy -->
+ * x_{t-1} [B,N]   (y and null)  SPEC 7    guidance, truncation      posterior
+ * or SPEC 3                    reveal, SPEC 4, 5
  *
  * Math: VQ-Diffusion, Algorithm 2; Improved VQ-Diffusion, section 3 (guidance)
  * and Algorithms 1 and 2 (fewer tokens, purity). One loop for all strategies: a
@@ -26,7 +26,8 @@ typedef struct
   double truncation;    /* rate r, 0 ... 1 */
   int top_k;            /* 0: off */
   double purity_weight; /* r of Eq. 11 */
-  double infer_speed; /* the authors' knob; 0: not given. Selects their quotas */
+  double
+      infer_speed; /* the authors' knob; 0: not given. Selects their quotas */
 } VqdSamplerSettings;
 
 typedef struct _VqdSamplerRun VqdSamplerRun;
@@ -48,8 +49,8 @@ void vqd_sampler_measure (const VqdDenoiserConfig *config, int batch,
 VqdSamplerRun *vqd_sampler_run_new (const VqdSamplerSettings *settings,
                                     VqdDenoiser *denoiser, VqdBackend *backend,
                                     VqdArena *arena, int batch,
-                                    const guint64 *seeds,
-                                    const guint32 *images, GError **error);
+                                    const guint64 *seeds, const guint32 *images,
+                                    GError **error);
 void vqd_sampler_run_free (VqdSamplerRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdSamplerRun, vqd_sampler_run_free)
 

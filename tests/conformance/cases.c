@@ -2,6 +2,7 @@
 /* The parts of the model, one by one. Bounds are those of the reference data
  * (tests/golden/README.md). */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/text/vqd-bpe.h"
@@ -55,11 +56,10 @@ compare_schedule (const VqdWeights *data, const char *tensor, int n_steps,
       for (int i = 0; i < (int) n; i++)
         {
           const int t = i == n_steps ? -1 : i;
-          const double difference
-              = fabs (schedule_values[v].value (schedule, t) - reference[i]);
-          const double relative
-              = reference[i] == 0 ? difference
-                                  : difference / fabs (reference[i]);
+          const double difference =
+              fabs (schedule_values[v].value (schedule, t) - reference[i]);
+          const double relative =
+              reference[i] == 0 ? difference : difference / fabs (reference[i]);
 
           if (schedule_values[v].absolute && ! (difference <= *worst_absolute))
             *worst_absolute = difference;
@@ -158,8 +158,7 @@ compare_truncated (const PosteriorData *data, double rate,
                    const float *reference)
 {
   const int k = data->n_codes;
-  g_autofree float *truncated
-      = g_new (float, (gsize) data->rows * (gsize) k);
+  g_autofree float *truncated = g_new (float, (gsize) data->rows *(gsize) k);
   double worst = 0;
 
   data->backend->ops->log_x0 (data->backend, truncated, data->log_x0, NULL, 1,
@@ -180,7 +179,7 @@ compare_truncated (const PosteriorData *data, double rate,
 static float *
 without_mask (const float *log_p, int rows, int n_codes)
 {
-  float *codes = g_new (float, (gsize) rows * (gsize) n_codes);
+  float *codes = g_new (float, (gsize) rows *(gsize) n_codes);
 
   for (int r = 0; r < rows; r++)
     memcpy (codes + (gsize) r * (gsize) n_codes,
@@ -192,8 +191,7 @@ without_mask (const float *log_p, int rows, int n_codes)
 static gboolean
 case_posterior (const char *dir, Report *report, GError **error)
 {
-  g_autoptr (VqdWeights) data
-      = open_file (dir, "posterior.safetensors", error);
+  g_autoptr (VqdWeights) data = open_file (dir, "posterior.safetensors", error);
   gsize n = 0;
   gsize n_rows = 0;
   guint n_tensors = 0;
@@ -216,8 +214,8 @@ case_posterior (const char *dir, Report *report, GError **error)
   const VqdTensor *tensors = vqd_weights_get_tensors (data, &n_tensors);
   for (guint i = 0; i < n_tensors; i++)
     {
-      g_autofree float *reference
-          = need_floats (data, tensors[i].name, &n, error);
+      g_autofree float *reference =
+          need_floats (data, tensors[i].name, &n, error);
       int t = 0;
       double seen;
 
@@ -257,9 +255,8 @@ row_is_equal (JsonObject *row)
   for (int i = 0; i < context; i++)
     if (ids[i] != json_array_get_int_element (reference, (guint) i))
       return FALSE;
-  return length == json_object_get_int_member (row, "untruncated_length")
-         && MIN (length, context)
-                == json_object_get_int_member (row, "length");
+  return length == json_object_get_int_member (row, "untruncated_length") &&
+         MIN (length, context) == json_object_get_int_member (row, "length");
 }
 
 static gboolean
@@ -295,8 +292,7 @@ count_blocks (const VqdWeights *weights, const char *pattern)
   for (int i = 0;; i++)
     {
       g_auto (GStrv) parts = g_strsplit (pattern, "#", 2);
-      g_autofree char *name
-          = g_strdup_printf ("%s%d%s", parts[0], i, parts[1]);
+      g_autofree char *name = g_strdup_printf ("%s%d%s", parts[0], i, parts[1]);
 
       if (vqd_weights_find (weights, name) == NULL)
         return i;
@@ -309,8 +305,8 @@ case_clip (const char *dir, Report *report, GError **error)
   g_autoptr (VqdWeights) io = open_file (dir, "clip/io.safetensors", error);
   if (io == NULL)
     return FALSE;
-  g_autoptr (VqdWeights) weights
-      = open_file (dir, "clip/model.safetensors", error);
+  g_autoptr (VqdWeights) weights =
+      open_file (dir, "clip/model.safetensors", error);
   if (weights == NULL)
     return FALSE;
 
@@ -322,14 +318,14 @@ case_clip (const char *dir, Report *report, GError **error)
     .context = (int) size_of (weights, "positional_embedding", 0),
     .n_words = (int) size_of (weights, "token_embedding.weight", 0),
   };
-  g_autoptr (VqdClipText) clip
-      = vqd_clip_text_new (weights, "", &config, report->backend, error);
+  g_autoptr (VqdClipText) clip =
+      vqd_clip_text_new (weights, "", &config, report->backend, error);
   if (clip == NULL)
     return FALSE;
   g_autoptr (VqdArena) measure = vqd_arena_new_measuring ();
   vqd_clip_text_measure (&config, measure);
-  g_autoptr (VqdArena) arena = vqd_arena_new (
-      report->backend, vqd_arena_peak (measure), error);
+  g_autoptr (VqdArena) arena =
+      vqd_arena_new (report->backend, vqd_arena_peak (measure), error);
   if (arena == NULL)
     return FALSE;
 
@@ -341,16 +337,15 @@ case_clip (const char *dir, Report *report, GError **error)
   for (int normalised = 0; normalised < 2; normalised++)
     {
       gsize n = 0;
-      g_autofree float *reference
-          = need_floats (io, names[normalised], &n, error);
+      g_autofree float *reference =
+          need_floats (io, names[normalised], &n, error);
       g_autofree float *features = g_new (float, n);
 
       if (reference == NULL)
         return FALSE;
       for (gsize i = 0; i < n_ids; i += (gsize) config.context)
         vqd_clip_text_encode (clip, arena, ids + i,
-                              features + i * (gsize) config.width,
-                              normalised);
+                              features + i * (gsize) config.width, normalised);
       report_bound (report, names[normalised],
                     relative_error (features, reference, n), 2e-5);
     }
@@ -368,10 +363,10 @@ compare_logits (VqdPipeline *pipeline, const VqdWeights *data,
   g_autofree float *reference = need_floats (data, tensor, &n, error);
   g_autofree float *logits = g_new (float, n);
 
-  if (reference == NULL
-      || ! vqd_pipeline_evaluate (pipeline, x_t, batch,
-                                  atoi (tensor + strlen ("logits.t")), logits,
-                                  error))
+  if (reference == NULL ||
+      ! vqd_pipeline_evaluate (pipeline, x_t, batch,
+                               atoi (tensor + strlen ("logits.t")), logits,
+                               error))
     return FALSE;
   report_bound (report, tensor, relative_error (logits, reference, n), 5e-5);
   return TRUE;
@@ -386,9 +381,8 @@ compare_conditions (VqdPipeline *pipeline, const VqdWeights *data,
   gsize n = 0;
   g_autofree int *ids = need_ints (data, "prompt_ids", &n, error);
 
-  if (ids == NULL
-      || ! vqd_pipeline_set_prompt (pipeline, ids, TRUE, NULL, &features,
-                                    error))
+  if (ids == NULL ||
+      ! vqd_pipeline_set_prompt (pipeline, ids, TRUE, NULL, &features, error))
     return FALSE;
   for (int i = 0; i < 2; i++)
     {
@@ -397,9 +391,8 @@ compare_conditions (VqdPipeline *pipeline, const VqdWeights *data,
 
       if (reference == NULL)
         return FALSE;
-      report->backend->ops->download (report->backend, ours,
-                                      features + (gsize) i * n,
-                                      sizeof (float) * n);
+      report->backend->ops->download (
+          report->backend, ours, features + (gsize) i * n, sizeof (float) * n);
       report_bound (report, names[i], relative_error (ours, reference, n),
                     2e-5);
     }
@@ -409,8 +402,8 @@ compare_conditions (VqdPipeline *pipeline, const VqdWeights *data,
 static gboolean
 case_text_forward (const char *dir, Report *report, GError **error)
 {
-  g_autoptr (VqdWeights) data
-      = open_file (dir, "text/forward.safetensors", error);
+  g_autoptr (VqdWeights) data =
+      open_file (dir, "text/forward.safetensors", error);
   gsize n = 0;
   guint n_tensors = 0;
 
@@ -420,16 +413,16 @@ case_text_forward (const char *dir, Report *report, GError **error)
   g_autofree int *x_t = need_ints (data, "x_t", &n, error);
   if (x_t == NULL)
     return FALSE;
-  g_autoptr (VqdPipeline) pipeline = open_pipeline (
-      dir, "text/model.safetensors", batch, report, error);
+  g_autoptr (VqdPipeline) pipeline =
+      open_pipeline (dir, "text/model.safetensors", batch, report, error);
   if (pipeline == NULL || ! compare_conditions (pipeline, data, report, error))
     return FALSE;
 
   const VqdTensor *tensors = vqd_weights_get_tensors (data, &n_tensors);
   for (guint i = 0; i < n_tensors; i++)
-    if (g_str_has_prefix (tensors[i].name, "logits.t")
-        && ! compare_logits (pipeline, data, tensors[i].name, x_t, batch,
-                             report, error))
+    if (g_str_has_prefix (tensors[i].name, "logits.t") &&
+        ! compare_logits (pipeline, data, tensors[i].name, x_t, batch, report,
+                          error))
       return FALSE;
   return TRUE;
 }
@@ -459,8 +452,7 @@ read_ints (JsonObject *object, const char *key, int *out, int max_n)
 /* The config that the reference's codec files carry. */
 static gboolean
 read_codec_config (const VqdWeights *weights, VqdCodecKind kind,
-                   const char *codebook, VqdCodecConfig *config,
-                   GError **error)
+                   const char *codebook, VqdCodecConfig *config, GError **error)
 {
   const char *text = vqd_weights_get_metadata (weights, "config");
   g_autoptr (JsonParser) parser = json_parser_new ();
@@ -475,7 +467,7 @@ read_codec_config (const VqdWeights *weights, VqdCodecKind kind,
     return FALSE;
 
   JsonObject *object = json_node_get_object (json_parser_get_root (parser));
-  *config = (VqdCodecConfig) {
+  *config = (VqdCodecConfig){
     .kind = kind,
     .channels = first_int (json_object_get_member (object, "ch")),
     .blocks = first_int (json_object_get_member (object, "num_res_blocks")),
@@ -485,11 +477,154 @@ read_codec_config (const VqdWeights *weights, VqdCodecKind kind,
     .resolution_h = first_int (json_object_get_member (object, "resolution")),
     .resolution_w = first_int (json_object_get_member (object, "resolution")),
   };
-  config->n_levels
-      = read_ints (object, "ch_mult", config->multipliers,
-                   G_N_ELEMENTS (config->multipliers));
-  config->n_attention = read_ints (
-      object, "attn_resolutions", config->attention_resolutions,
-      G_N_ELEMENTS (config->attention_resolutions));
+  config->n_levels = read_ints (object, "ch_mult", config->multipliers,
+                                G_N_ELEMENTS (config->multipliers));
+  config->n_attention =
+      read_ints (object, "attn_resolutions", config->attention_resolutions,
+                 G_N_ELEMENTS (config->attention_resolutions));
   return TRUE;
 }
+
+/* [channels, pixels] -> [pixels, channels], times scale */
+static float *
+channels_last (const float *x, gsize channels, gsize n_pixels, float scale)
+{
+  float *y = g_new (float, channels *n_pixels);
+
+  for (gsize p = 0; p < n_pixels; p++)
+    for (gsize c = 0; c < channels; c++)
+      y[p * channels + c] = x[c * n_pixels + p] * scale;
+  return y;
+}
+
+typedef struct
+{
+  VqdCodec *codec;
+  VqdArena *arena;
+  const VqdWeights *io;
+  int height;
+  int width;
+  int factor;
+} CodecTest;
+
+static gboolean
+test_encode (const CodecTest *test, int embedding, Report *report,
+             GError **error)
+{
+  const gsize n_pixels = (gsize) test->height * (gsize) test->width;
+  const gsize n_tokens = n_pixels / (gsize) (test->factor * test->factor);
+  gsize n = 0;
+  g_autofree float *image = need_floats (test->io, "image", &n, error);
+  g_autofree float *reference = need_floats (test->io, "prequant", &n, error);
+  g_autofree int *tokens = need_ints (test->io, "tokens", &n, error);
+
+  if (image == NULL || reference == NULL || tokens == NULL || n != n_tokens)
+    return FALSE;
+  g_autofree float *rgb = channels_last (image, 3, n_pixels, 1.0f / 255);
+  g_autofree float *expected =
+      channels_last (reference, (gsize) embedding, n_tokens, 1);
+  g_autofree float *prequant = g_new (float, n_tokens *(gsize) embedding);
+  g_autofree int *ours = g_new (int, n_tokens);
+  if (! vqd_codec_encode (test->codec, test->arena, rgb, test->height,
+                          test->width, ours, prequant, NULL, error))
+    return FALSE;
+
+  gint64 n_equal = 0;
+  for (gsize i = 0; i < n_tokens; i++)
+    n_equal += ours[i] == tokens[i];
+  report_bound (
+      report, "prequant",
+      relative_error (prequant, expected, n_tokens * (gsize) embedding), 1e-5);
+  report_share (report, "tokens", n_equal, (gint64) n_tokens, 0.995);
+  return TRUE;
+}
+
+static gboolean
+test_decode (const CodecTest *test, Report *report, GError **error)
+{
+  gsize n = 0;
+  g_autofree int *tokens = need_ints (test->io, "tokens", &n, error);
+  g_autofree float *reference = need_floats (test->io, "decoded", &n, error);
+  g_autofree float *rgb = g_new (float, n);
+
+  if (tokens == NULL || reference == NULL ||
+      ! vqd_codec_decode (test->codec, test->arena, tokens,
+                          test->height / test->factor,
+                          test->width / test->factor, rgb, NULL, error))
+    return FALSE;
+  compare_picture (rgb, reference, TRUE, test->height, test->width, 0.02, 0.5,
+                   report);
+  return TRUE;
+}
+
+static gboolean
+run_codec (const char *dir, const char *folder, VqdCodecKind kind,
+           const char *codebook, Report *report, GError **error)
+{
+  g_autofree char *io_file = g_strconcat (folder, "/io.safetensors", NULL);
+  g_autofree char *model_file =
+      g_strconcat (folder, "/model.safetensors", NULL);
+  g_autoptr (VqdWeights) io = open_file (dir, io_file, error);
+  VqdCodecConfig config;
+
+  if (io == NULL)
+    return FALSE;
+  g_autoptr (VqdWeights) weights = open_file (dir, model_file, error);
+  if (weights == NULL ||
+      ! read_codec_config (weights, kind, codebook, &config, error))
+    return FALSE;
+  g_autoptr (VqdCodec) codec =
+      vqd_codec_new (weights, "", "", &config, report->backend, error);
+  if (codec == NULL)
+    return FALSE;
+
+  CodecTest test = { .codec = codec,
+                     .io = io,
+                     .height = (int) size_of (io, "image", 2),
+                     .width = (int) size_of (io, "image", 3),
+                     .factor = vqd_codec_config_factor (&config) };
+  g_autoptr (VqdArena) measure = vqd_arena_new_measuring ();
+  vqd_codec_measure_encode (&config, test.height, test.width, measure);
+  vqd_codec_measure_decode (&config, test.height / test.factor,
+                            test.width / test.factor, measure);
+  g_autoptr (VqdArena) arena =
+      vqd_arena_new (report->backend, vqd_arena_peak (measure), error);
+  if (arena == NULL)
+    return FALSE;
+  test.arena = arena;
+  return test_encode (&test, config.embedding, report, error) &&
+         test_decode (&test, report, error);
+}
+
+static gboolean
+case_codec_ema (const char *dir, Report *report, GError **error)
+{
+  return run_codec (dir, "codec-ema-f8", VQD_CODEC_EMA_VQ, "quantize.embedding",
+                    report, error);
+}
+
+static gboolean
+case_codec_vq (const char *dir, Report *report, GError **error)
+{
+  return run_codec (dir, "codec-vq-f16", VQD_CODEC_VQ,
+                    "quantize.embedding.weight", report, error);
+}
+
+static gboolean
+case_codec_gumbel (const char *dir, Report *report, GError **error)
+{
+  return run_codec (dir, "codec-gumbel-f8", VQD_CODEC_GUMBEL,
+                    "quantize.embed.weight", report, error);
+}
+
+const FixedCase fixed_cases[] = {
+  { "schedule", case_schedule },
+  { "posterior", case_posterior },
+  { "tokenizer", case_tokenizer },
+  { "clip", case_clip },
+  { "codec-ema-f8", case_codec_ema },
+  { "codec-vq-f16", case_codec_vq },
+  { "codec-gumbel-f8", case_codec_gumbel },
+  { "text/forward", case_text_forward },
+};
+const guint n_fixed_cases = G_N_ELEMENTS (fixed_cases);

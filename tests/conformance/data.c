@@ -16,8 +16,8 @@ open_file (const char *dir, const char *file, GError **error)
 static double
 number_at (const VqdTensor *tensor, gsize i)
 {
-  const VqdMatrix one = { .data = (const guint8 *) tensor->data
-                                  + i * vqd_dtype_bytes (tensor->dtype),
+  const VqdMatrix one = { .data = (const guint8 *) tensor->data +
+                                  i * vqd_dtype_bytes (tensor->dtype),
                           .dtype = tensor->dtype,
                           .n_rows = 1,
                           .n_cols = 1 };
@@ -108,8 +108,8 @@ relative_error (const float *seen, const float *reference, gsize n)
 }
 
 VqdPipeline *
-open_pipeline (const char *dir, const char *file, int max_batch,
-               Report *report, GError **error)
+open_pipeline (const char *dir, const char *file, int max_batch, Report *report,
+               GError **error)
 {
   g_autoptr (VqdWeights) weights = open_file (dir, file, error);
 
@@ -136,8 +136,7 @@ compare_picture (const float *rgb, const float *reference,
     for (gsize c = 0; c < 3; c++)
       {
         const gsize i = channels_first ? c * n_pixels + p : p * 3 + c;
-        const double difference
-            = fabs (rgb[p * 3 + c] * 255.0 - reference[i]);
+        const double difference = fabs (rgb[p * 3 + c] * 255.0 - reference[i]);
 
         sum += difference;
         /* fmax would let a NaN pass */

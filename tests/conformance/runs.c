@@ -41,8 +41,8 @@ static gboolean
 stored_run_open (StoredRun *stored, const char *dir, const char *folder,
                  const char *name, int batch, GError **error)
 {
-  g_autofree char *file
-      = g_strdup_printf ("%s/run-%s.safetensors", folder, name);
+  g_autofree char *file =
+      g_strdup_printf ("%s/run-%s.safetensors", folder, name);
   gsize n_calls = 0;
   gsize n_x = 0;
   gsize n_tokens = 0;
@@ -92,7 +92,8 @@ count_equal (const int *a, const int *b, gsize n)
   return equal;
 }
 
-/* ---- log p (x_0) ---------------------------------------------------------- */
+/* ---- log p (x_0) ----------------------------------------------------------
+ */
 
 /* Ours [N, K] against the reference's [K + 1, N] of one picture. */
 static double
@@ -120,25 +121,24 @@ worst_log_x0 (const float *ours, const float *reference, int n_tokens,
 
 /* The stored log p (x_0) of call c, if there is one. */
 static gboolean
-compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c,
-                int n_codes, VqdBackend *backend, double *worst,
-                GError **error)
+compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c, int n_codes,
+                VqdBackend *backend, double *worst, GError **error)
 {
   gsize n_kept = 0;
   gsize n = 0;
 
   if (vqd_weights_find (stored->file, "log_p_x0") == NULL)
     return TRUE;
-  g_autofree int *kept
-      = need_ints (stored->file, "log_p_x0_call", &n_kept, error);
-  g_autofree float *reference
-      = need_floats (stored->file, "log_p_x0", &n, error);
+  g_autofree int *kept =
+      need_ints (stored->file, "log_p_x0_call", &n_kept, error);
+  g_autofree float *reference =
+      need_floats (stored->file, "log_p_x0", &n, error);
   if (kept == NULL || reference == NULL)
     return FALSE;
 
   const gsize picture = (gsize) stored->n_tokens * (gsize) n_codes;
   const gsize ref_picture = (gsize) stored->n_tokens * (gsize) (n_codes + 1);
-  g_autofree float *ours = g_new (float, picture * (gsize) stored->batch);
+  g_autofree float *ours = g_new (float, picture *(gsize) stored->batch);
   backend->ops->download (backend, ours, vqd_sampler_run_get_log_x0 (run),
                           sizeof (float) * picture * (gsize) stored->batch);
   for (gsize j = 0; j < n_kept; j++)
@@ -146,8 +146,7 @@ compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c,
       {
         const double seen = worst_log_x0 (
             ours + (gsize) b * picture,
-            reference
-                + (j * (gsize) stored->batch + (gsize) b) * ref_picture,
+            reference + (j * (gsize) stored->batch + (gsize) b) * ref_picture,
             stored->n_tokens, n_codes);
 
         if (! (seen <= *worst))
@@ -156,7 +155,8 @@ compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c,
   return TRUE;
 }
 
-/* ---- a run, twice ---------------------------------------------------------- */
+/* ---- a run, twice ----------------------------------------------------------
+ */
 
 typedef struct
 {
@@ -170,12 +170,12 @@ static gboolean
 teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
                 GError **error)
 {
-  const int n_codes
-      = vqd_pipeline_get_config (setup->pipeline)->denoiser.n_codes;
+  const int n_codes =
+      vqd_pipeline_get_config (setup->pipeline)->denoiser.n_codes;
   const gsize n = (gsize) stored->batch * (gsize) stored->n_tokens;
-  g_autoptr (VqdSamplerRun) run
-      = vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
-                             setup->seeds, setup->images, error);
+  g_autoptr (VqdSamplerRun) run =
+      vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
+                           setup->seeds, setup->images, error);
   gint64 n_equal = 0;
   double worst = 0;
 
@@ -190,8 +190,8 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
     }
   for (int c = 0; c < stored->n_calls; c++)
     {
-      if (vqd_sampler_run_is_done (run)
-          || vqd_sampler_run_get_t (run) != stored->t[c])
+      if (vqd_sampler_run_is_done (run) ||
+          vqd_sampler_run_get_t (run) != stored->t[c])
         {
           g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
                        "call %d is at t = %d, the reference's at %d", c,
@@ -200,9 +200,9 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
         }
       memcpy (vqd_sampler_run_get_tokens (run), stored->x_t + (gsize) c * n,
               sizeof (int) * n);
-      if (! vqd_sampler_run_step (run, NULL, error)
-          || ! compare_log_x0 (stored, run, c, n_codes, report->backend,
-                               &worst, error))
+      if (! vqd_sampler_run_step (run, NULL, error) ||
+          ! compare_log_x0 (stored, run, c, n_codes, report->backend, &worst,
+                            error))
         return FALSE;
       n_equal += count_equal (vqd_sampler_run_get_tokens (run),
                               state_after (stored, c), n);
@@ -215,8 +215,8 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
     }
   if (vqd_weights_find (stored->file, "log_p_x0") != NULL)
     report_bound (report, "log p(x0)", worst, LOG_BOUND);
-  report_share (report, "teacher-forced", n_equal,
-                (gint64) n * stored->n_calls, TEACHER_FORCED_SHARE);
+  report_share (report, "teacher-forced", n_equal, (gint64) n * stored->n_calls,
+                TEACHER_FORCED_SHARE);
   return TRUE;
 }
 
@@ -225,19 +225,19 @@ free_running (const RunSetup *setup, const StoredRun *stored, Report *report,
               GError **error)
 {
   const gsize n = (gsize) stored->batch * (gsize) stored->n_tokens;
-  g_autoptr (VqdSamplerRun) run
-      = vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
-                             setup->seeds, setup->images, error);
+  g_autoptr (VqdSamplerRun) run =
+      vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
+                           setup->seeds, setup->images, error);
 
   if (run == NULL)
     return FALSE;
   while (! vqd_sampler_run_is_done (run))
     if (! vqd_sampler_run_step (run, NULL, error))
       return FALSE;
-  report_share (report, "free",
-                count_equal (vqd_sampler_run_get_tokens (run), stored->tokens,
-                             n),
-                (gint64) n, FREE_SHARE);
+  report_share (
+      report, "free",
+      count_equal (vqd_sampler_run_get_tokens (run), stored->tokens, n),
+      (gint64) n, FREE_SHARE);
   return TRUE;
 }
 
@@ -268,10 +268,9 @@ decode_stored (VqdPipeline *pipeline, const StoredRun *stored,
     }
   for (int b = 0; b < stored->batch; b++)
     {
-      if (! vqd_pipeline_decode (pipeline,
-                                 stored->tokens
-                                     + (gsize) b * (gsize) stored->n_tokens,
-                                 rgb, NULL, error))
+      if (! vqd_pipeline_decode (
+              pipeline, stored->tokens + (gsize) b * (gsize) stored->n_tokens,
+              rgb, NULL, error))
         return FALSE;
       compare_picture (rgb, reference + (gsize) b * picture, channels_first,
                        height, width, mean_bound, worst_bound, report);
@@ -279,7 +278,8 @@ decode_stored (VqdPipeline *pipeline, const StoredRun *stored,
   return TRUE;
 }
 
-/* ---- text/ ----------------------------------------------------------------- */
+/* ---- text/ -----------------------------------------------------------------
+ */
 
 /* "top0.86r,time0.5": truncation rate, infer_speed. */
 static void
@@ -299,13 +299,12 @@ read_text_settings (JsonObject *run, VqdSamplerSettings *settings)
 
   read_sample_type (json_object_get_string_member (run, "sample_type"),
                     settings);
-  settings->strategy
-      = rules[CLAMP (json_object_get_int_member (run, "prior_rule"), 0, 2)];
+  settings->strategy =
+      rules[CLAMP (json_object_get_int_member (run, "prior_rule"), 0, 2)];
   if (settings->infer_speed >= 2)
     settings->strategy = "fast";
   settings->guidance = json_object_get_double_member (run, "guidance_scale");
-  settings->purity_weight
-      = json_object_get_double_member (run, "prior_weight");
+  settings->purity_weight = json_object_get_double_member (run, "prior_weight");
 }
 
 /* The empty prompt of the tiny vocabulary: start, end, zeros. */
@@ -323,8 +322,8 @@ static gboolean
 set_text_prompt (VqdPipeline *pipeline, const char *dir, JsonObject *run,
                  gboolean guided, GError **error)
 {
-  g_autoptr (VqdWeights) forward
-      = open_file (dir, "text/forward.safetensors", error);
+  g_autoptr (VqdWeights) forward =
+      open_file (dir, "text/forward.safetensors", error);
   gsize n = 0;
 
   if (forward == NULL)
@@ -334,10 +333,9 @@ set_text_prompt (VqdPipeline *pipeline, const char *dir, JsonObject *run,
   if (ids == NULL)
     return FALSE;
 
-  const gboolean learned
-      = json_object_get_boolean_member (run, "learnable_cf");
-  return vqd_pipeline_set_prompt (pipeline, ids, guided,
-                                  learned ? NULL : empty, NULL, error);
+  const gboolean learned = json_object_get_boolean_member (run, "learnable_cf");
+  return vqd_pipeline_set_prompt (pipeline, ids, guided, learned ? NULL : empty,
+                                  NULL, error);
 }
 
 gboolean
@@ -351,11 +349,10 @@ case_text_run (const char *dir, const char *name, JsonObject *object,
   read_text_settings (object, &settings);
   if (! stored_run_open (&stored, dir, "text", name, batch, error))
     return FALSE;
-  g_autoptr (VqdPipeline) pipeline = open_pipeline (
-      dir, "text/model.safetensors", batch, report, error);
-  if (pipeline == NULL
-      || ! set_text_prompt (pipeline, dir, object, settings.guidance != 1,
-                            error))
+  g_autoptr (VqdPipeline) pipeline =
+      open_pipeline (dir, "text/model.safetensors", batch, report, error);
+  if (pipeline == NULL ||
+      ! set_text_prompt (pipeline, dir, object, settings.guidance != 1, error))
     return FALSE;
 
   /* One seed for the batch; pictures differ by their index. */
@@ -367,12 +364,13 @@ case_text_run (const char *dir, const char *name, JsonObject *object,
       images[b] = (guint32) b;
     }
   const RunSetup setup = { pipeline, &settings, seeds, images };
-  return teacher_forced (&setup, &stored, report, error)
-         && free_running (&setup, &stored, report, error)
-         && decode_stored (pipeline, &stored, TRUE, 0.02, 0.5, report, error);
+  return teacher_forced (&setup, &stored, report, error) &&
+         free_running (&setup, &stored, report, error) &&
+         decode_stored (pipeline, &stored, TRUE, 0.02, 0.5, report, error);
 }
 
-/* ---- pipeline/ -------------------------------------------------------------- */
+/* ---- pipeline/ --------------------------------------------------------------
+ */
 
 static gboolean
 set_pipeline_prompt (VqdPipeline *pipeline, const StoredRun *stored,
@@ -382,8 +380,7 @@ set_pipeline_prompt (VqdPipeline *pipeline, const StoredRun *stored,
   const int context = vqd_pipeline_get_config (pipeline)->text.context;
   g_autofree int *ids = g_new (int, context);
   gsize n = 0;
-  g_autofree int *reference
-      = need_ints (stored->file, "prompt_ids", &n, error);
+  g_autofree int *reference = need_ints (stored->file, "prompt_ids", &n, error);
 
   if (reference == NULL || n != (gsize) context)
     return FALSE;
@@ -401,8 +398,8 @@ case_pipeline_run (const char *dir, const char *name, JsonObject *object,
     .steps = (int) json_object_get_int_member (object, "steps"),
     .guidance = json_object_get_double_member (object, "guidance"),
     .truncation = json_object_get_double_member (object, "truncation"),
-    .purity_weight = json_object_get_double_member_with_default (
-        object, "purity_weight", 0),
+    .purity_weight =
+        json_object_get_double_member_with_default (object, "purity_weight", 0),
   };
   const guint64 seed = (guint64) json_object_get_int_member (object, "seed");
   const guint32 image = 0;
@@ -410,16 +407,16 @@ case_pipeline_run (const char *dir, const char *name, JsonObject *object,
 
   if (! stored_run_open (&stored, dir, "pipeline", name, 1, error))
     return FALSE;
-  g_autoptr (VqdPipeline) pipeline = open_pipeline (
-      dir, "pipeline/model.safetensors", 1, report, error);
-  if (pipeline == NULL
-      || ! set_pipeline_prompt (
-          pipeline, &stored, json_object_get_string_member (object, "prompt"),
-          settings.guidance != 1, report, error))
+  g_autoptr (VqdPipeline) pipeline =
+      open_pipeline (dir, "pipeline/model.safetensors", 1, report, error);
+  if (pipeline == NULL ||
+      ! set_pipeline_prompt (pipeline, &stored,
+                             json_object_get_string_member (object, "prompt"),
+                             settings.guidance != 1, report, error))
     return FALSE;
 
   const RunSetup setup = { pipeline, &settings, &seed, &image };
-  return teacher_forced (&setup, &stored, report, error)
-         && free_running (&setup, &stored, report, error)
-         && decode_stored (pipeline, &stored, FALSE, 0.5, 0.5, report, error);
+  return teacher_forced (&setup, &stored, report, error) &&
+         free_running (&setup, &stored, report, error) &&
+         decode_stored (pipeline, &stored, FALSE, 0.5, 0.5, report, error);
 }

@@ -15,8 +15,8 @@ typedef struct
   int n_not_yet;
 } Session;
 
-typedef gboolean (*RunCase) (const char *dir, const char *name,
-                             JsonObject *run, Report *report, GError **error);
+typedef gboolean (*RunCase) (const char *dir, const char *name, JsonObject *run,
+                             Report *report, GError **error);
 
 /* What other issues bring: reported, never passed. */
 static const char *const not_yet[] = {
@@ -46,11 +46,11 @@ report_share (Report *report, const char *what, gint64 n_equal, gint64 n,
   const double share = n > 0 ? (double) n_equal / (double) n : 0;
   const gboolean ok = share >= bound;
 
-  g_string_append_printf (
-      report->text,
-      "%s%s %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " (bound %g %%)%s",
-      report->text->len > 0 ? ", " : "", what, n_equal, n, bound * 100,
-      ok ? "" : " FAILED");
+  g_string_append_printf (report->text,
+                          "%s%s %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                          " (bound %g %%)%s",
+                          report->text->len > 0 ? ", " : "", what, n_equal, n,
+                          bound * 100, ok ? "" : " FAILED");
   if (! ok)
     report->failed = TRUE;
 }
@@ -114,10 +114,9 @@ run_case (Session *session, const char *name, const FixedCase *fixed,
 
   Report report = { .backend = session->backend, .text = g_string_new (NULL) };
   g_autoptr (GError) error = NULL;
-  const gboolean ok
-      = fixed != NULL
-            ? fixed->run (session->dir, &report, &error)
-            : run_fn (session->dir, run_name, run, &report, &error);
+  const gboolean ok =
+      fixed != NULL ? fixed->run (session->dir, &report, &error)
+                    : run_fn (session->dir, run_name, run, &report, &error);
 
   if (! ok)
     report_note (&report, "%s", error == NULL ? "failed" : error->message);
@@ -142,9 +141,8 @@ load_json (const char *dir, const char *file, GError **error)
 static void
 fail_folder (Session *session, const char *folder, const GError *error)
 {
-  if (is_wanted (session, folder)
-      || (session->only != NULL
-          && g_str_has_prefix (session->only, folder)))
+  if (is_wanted (session, folder) ||
+      (session->only != NULL && g_str_has_prefix (session->only, folder)))
     finish_case (session, folder, CASE_FAILED, error->message);
 }
 
@@ -153,8 +151,8 @@ static void
 run_text_cases (Session *session)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) root
-      = load_json (session->dir, "text/runs.json", &error);
+  g_autoptr (JsonNode) root =
+      load_json (session->dir, "text/runs.json", &error);
 
   if (root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
     {
@@ -181,8 +179,8 @@ static void
 run_pipeline_cases (Session *session)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) root
-      = load_json (session->dir, "pipeline/runs.json", &error);
+  g_autoptr (JsonNode) root =
+      load_json (session->dir, "pipeline/runs.json", &error);
 
   if (root == NULL || ! JSON_NODE_HOLDS_ARRAY (root))
     {

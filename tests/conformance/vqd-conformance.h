@@ -28,13 +28,11 @@ typedef struct
 
 /* The claim "what: seen, bound" on the report; fails it when ! (seen <= bound),
  * NaN included. */
-void report_bound (Report *report, const char *what, double seen,
-                   double bound);
+void report_bound (Report *report, const char *what, double seen, double bound);
 /* ... when ! (share >= bound). */
-void report_share (Report *report, const char *what, gint64 n_equal,
-                   gint64 n, double bound);
-void report_note (Report *report, const char *format, ...) G_GNUC_PRINTF (2,
-                                                                          3);
+void report_share (Report *report, const char *what, gint64 n_equal, gint64 n,
+                   double bound);
+void report_note (Report *report, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 typedef struct
 {

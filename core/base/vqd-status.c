@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/vqd-status.h"
+
+
+gboolean
+vqd_backend_check (VqdBackend *backend, GError **error)
+{
+  switch (backend->ops->status (backend))
+    {
+    case VQD_STATUS_OK:
+      return TRUE;
+    case VQD_STATUS_NO_MEMORY:
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "The device \"%s\" ran out of memory.", backend->ops->name);
+      return FALSE;
+    default:
+      g_set_error (error, VQD_ERROR, VQD_ERROR_DEVICE,
+                   "The device \"%s\" failed.", backend->ops->name);
+      return FALSE;
+    }
+}
