@@ -67,6 +67,8 @@ declare_how (GimpProcedure *procedure)
       -1, 10, -1, G_PARAM_READWRITE);
 }
 
+/* Files are of any kind: GIMP answers a missing one with "out of range", and
+ * silently takes none where it comes from the last values. We say more. */
 static void
 declare_result (GimpProcedure *procedure)
 {
@@ -97,7 +99,7 @@ declare_result (GimpProcedure *procedure)
   gimp_procedure_add_file_argument (
       procedure, "output-folder", _ ("Save to _folder"),
       _ ("Also save each picture as a PNG file in this folder"),
-      GIMP_FILE_CHOOSER_ACTION_SELECT_FOLDER, TRUE, NULL, G_PARAM_READWRITE);
+      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
       procedure, "file-template", _ ("File names _like"),
       _ ("Names of the saved files: {prompt}, {seed} and {number} are filled "
@@ -111,7 +113,7 @@ declare_machine (GimpProcedure *procedure)
   gimp_procedure_add_file_argument (
       procedure, "model", _ ("_Model"),
       _ ("The model file; none takes the first that is found"),
-      GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
+      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
       procedure, "device", _ ("_Device"),
       _ ("What computes the picture: \"auto\" or \"cpu\""), "auto",

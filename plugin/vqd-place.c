@@ -85,7 +85,8 @@ vqd_place_find (VqdPlace *place, GimpImage *image, GimpDrawable **drawables,
   return TRUE;
 }
 
-static void
+/* Returns the topmost of what is new. */
+static GimpLayer *
 insert_layers (const VqdPlace *place, GimpLayer **layers, int n_layers,
                const char *group_name)
 {
@@ -112,6 +113,23 @@ insert_layers (const VqdPlace *place, GimpLayer **layers, int n_layers,
       gimp_layer_set_offsets (layers[i], x / 2, y / 2);
       gimp_image_insert_layer (place->image, layers[i], parent, position + i);
     }
+
+  return group_name != NULL ? parent : layers[0];
+}
+
+/* GIMP selects each layer that is inserted. What was selected is so again; in
+ * an image that had no layer, the new one stays. */
+static void
+restore_selected (GimpImage *image, GimpLayer **layers, GimpChannel **channels,
+                  GimpLayer *first)
+{
+  const GimpLayer *only_first[] = { first, NULL };
+
+  if (channels[0] != NULL)
+    gimp_image_set_selected_channels (image, (const GimpChannel **) channels);
+  else
+    gimp_image_set_selected_layers (
+        image, first != NULL ? only_first : (const GimpLayer **) layers);
 }
 
 void
@@ -119,15 +137,12 @@ vqd_place_insert (const VqdPlace *place, GimpLayer **layers, int n_layers,
                   const char *group_name)
 {
   GimpImage *image = place->image;
+  g_autofree GimpLayer **all = gimp_image_get_layers (image);
   g_autofree GimpLayer **selected = gimp_image_get_selected_layers (image);
   g_autofree GimpChannel **channels = gimp_image_get_selected_channels (image);
 
   gimp_image_undo_group_start (image);
-  insert_layers (place, layers, n_layers, group_name);
-  /* GIMP selects a layer that is inserted. */
-  if (selected[0] != NULL)
-    gimp_image_set_selected_layers (image, (const GimpLayer **) selected);
-  else if (channels[0] != NULL)
-    gimp_image_set_selected_channels (image, (const GimpChannel **) channels);
+  GimpLayer *top = insert_layers (place, layers, n_layers, group_name);
+  restore_selected (image, selected, channels, all[0] == NULL ? top : NULL);
   gimp_image_undo_group_end (image);
 }

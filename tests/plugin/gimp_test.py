@@ -106,27 +106,73 @@ class Profile:
         return environment
 
     def batch(self, script, environment=None):
-        """Runs Script-Fu; returns exit code and all output."""
+        """Runs Script-Fu; returns exit code, output and complaints.
+
+        The last two are apart: other processes complain in the middle of a
+        line.
+        """
+        process = self.start_batch(script, environment)
+        output, errors = process.communicate(timeout=START_TIMEOUT_S)
+        return (process.returncode, output.decode("utf-8", "replace"),
+                errors.decode("utf-8", "replace"))
+
+    def start_batch(self, script, environment=None):
         command = [self.console, "-n", "-i", "--batch-interpreter",
-                   "plug-in-script-fu-eval", "-b", script, "--quit"]
-        result = subprocess.run(
+                   "plug-in-script-fu-eval", "-b",
+                   "(begin %s %s)" % (PRELUDE, script), "--quit"]
+        return subprocess.Popen(
             command, env=dict(self.environment, **(environment or {})),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=START_TIMEOUT_S)
-        return result.returncode, result.stdout.decode("utf-8", "replace")
+            stderr=subprocess.PIPE)
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def said(output):
-    """The lines "KEY: VALUE" that a script said, by key."""
-    return dict(re.findall(r"^\s*SAY ([\w-]+): (.*?) *$", output, re.M))
+    """What a script said by (say KEY VALUE), by key."""
+    return dict(re.findall(r"^SAY ([\w-]+): (.*?) *$", output, re.M))
 
 
-SAY = """
+# say writes a value; try runs a call that may fail and says the error, ""
+# when there was none; export saves one layer as an 8-bit PNG.
+PRELUDE = """
 (define (say key value)
-  (display "\\nSAY ") (display key) (display ": ") (write value) (newline))
+  (display "\nSAY ") (display key) (display ": ") (write value) (newline))
+(define last-error "")
+(set! *error-hook*
+  (lambda (message . rest)
+    (set! last-error
+          (apply string-append message
+                 (map (lambda (x) (if (symbol? x) (symbol->string x) ""))
+                      rest)))
+    (throw last-error)))
+(define (try key thunk)
+  (set! last-error "")
+  (catch #f (thunk))
+  (say key last-error))
+(define (names layers)
+  (map (lambda (layer) (car (gimp-item-get-name layer)))
+       (vector->list layers)))
+(define (layer-names image)
+  (names (car (gimp-image-get-layers image))))
+(define (selected-names image)
+  (names (car (gimp-image-get-selected-layers image))))
+(define (export layer path)
+  (let* ((source (car (gimp-item-get-image layer)))
+         (image (car (gimp-image-new-with-precision
+                       (car (gimp-drawable-get-width layer))
+                       (car (gimp-drawable-get-height layer))
+                       (car (gimp-image-get-base-type source))
+                       (car (gimp-image-get-precision source)))))
+         (copy (car (gimp-layer-new-from-drawable layer image))))
+    (gimp-image-insert-layer image copy 0 0)
+    (gimp-layer-set-offsets copy 0 0)
+    (if (not (= (car (gimp-image-get-precision image))
+                PRECISION-U8-NON-LINEAR))
+        (gimp-image-convert-precision image PRECISION-U8-NON-LINEAR))
+    (file-png-export #:image image #:file path #:format "auto")
+    (gimp-image-delete image)))
 """
 
 
