@@ -143,9 +143,10 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def nearest(self, z):
-        """Rows n x d -> the index of the nearest code of each."""
+        """Rows n x d -> the index of the nearest code of each; in f32, for in bf16 a quarter of them would be others."""
         square = self.embedding.square().sum(1)
-        return torch.cat([(square - 2 * (part @ self.embedding.T)).argmin(1) for part in z.split(16384)])
+        with torch.autocast(z.device.type, enabled=False):
+            return torch.cat([(square - 2 * (part.float() @ self.embedding.T)).argmin(1) for part in z.split(16384)])
 
     @torch.no_grad()
     def follow(self, z, i):

@@ -27,6 +27,11 @@ def linear(a, b, sd=None):
     return m
 
 
+def joined(x, layers):
+    """Several linear layers of the same x in one product; their results side by side."""
+    return F.linear(x, torch.cat([m.weight for m in layers]), torch.cat([m.bias for m in layers]))
+
+
 class AdaNorm(nn.Module):
     """Scale and shift of a norm, from the step."""
 
@@ -47,13 +52,12 @@ class Attention(nn.Module):
         self.query, self.proj = linear(d, d), linear(d, d, 0.15 * d**-0.5)
         self.key, self.value = linear(condition or d, d), linear(condition or d, d)
 
-    def forward(self, x, kv=None):
-        if kv is None:
-            parts = self.query, self.key, self.value
-            q, k, v = F.linear(x, *(torch.cat([getattr(p, n) for p in parts]) for n in ("weight", "bias"))).chunk(3, -1)
-        else:
-            q, (k, v) = self.query(x), kv
-        return self.proj(ops.attention(q, k, v, self.heads))
+    def forward(self, x, y=None):
+        """Attends to x itself, or to the condition y."""
+        own = (self.query,) if y is not None else (self.query, self.key, self.value)
+        q = joined(x, own)
+        kv = None if y is None else joined(y, (self.key, self.value))
+        return self.proj(ops.attention(q, kv, self.heads))
 
 
 class Block(nn.Module):
@@ -63,11 +67,11 @@ class Block(nn.Module):
         self.attn1, self.attn2 = Attention(d, heads), Attention(d, heads, condition)
         self.mlp = nn.ModuleDict({"0": linear(d, 4 * d), "2": linear(4 * d, d, 0.15 * (4 * d) ** -0.5)})
 
-    def forward(self, h, o, t, kv):
+    def forward(self, h, o, t, y):
         """h + o is the stream so far: each sum is taken together with the norm that follows it."""
         h, x = ops.norm_add(h, o, *self.ln1(t))
         h, x = ops.norm_add(h, self.attn1(x), *self.ln1_1(t))
-        h, x = ops.norm_add(h, self.attn2(x, kv), self.ln2.weight - 1, self.ln2.bias)
+        h, x = ops.norm_add(h, self.attn2(x, y), self.ln2.weight - 1, self.ln2.bias)
         return h, self.mlp["2"](ops.gelu2(self.mlp["0"](x)))
 
 
@@ -83,8 +87,8 @@ class TextBlock(nn.Module):
 
     def forward(self, h, o):
         h, x = ops.norm_add(h, o, self.ln_1.weight - 1, self.ln_1.bias)
-        q, k, v = F.linear(x, self.attn.in_proj_weight, self.attn.in_proj_bias).chunk(3, -1)
-        o = self.attn.out_proj(ops.attention(q, k, v, self.heads, causal=True))
+        qkv = F.linear(x, self.attn.in_proj_weight, self.attn.in_proj_bias)
+        o = self.attn.out_proj(ops.attention(qkv, None, self.heads, causal=True))
         h, x = ops.norm_add(h, o, self.ln_2.weight - 1, self.ln_2.bias)
         return h, self.mlp["c_proj"](ops.gelu2(self.mlp["c_fc"](x)))
 
@@ -129,11 +133,9 @@ class Denoiser(nn.Module):
         """Tokens B x N, steps B, features -> logits B x N x K, or those of the positions `where` (B x N) alone."""
         e = self.content_emb
         h = e["emb"](x) + (e["height_emb"].weight[:, None] + e["width_emb"].weight).flatten(0, 1)
-        parts = [p for b in self.blocks for p in (b.attn2.key, b.attn2.value)]
-        kv = F.linear(y, torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts])).chunk(len(parts), -1)
         o = None
-        for i, block in enumerate(self.blocks):
-            h, o = block(h, o, t, kv[2 * i:2 * i + 2])
+        for block in self.blocks:
+            h, o = block(h, o, t, y)
         norm, head = self.to_logits
         _, x = ops.norm_add(h, o, norm.weight - 1, norm.bias)
         return head(x if where is None else x[where])

@@ -363,3 +363,285 @@ group_norm_backward (const uint16_t *x, const uint16_t *dy, const float *w,
       memcpy (db + k * channels, s1, channels * sizeof (float));
     }
 }
+
+/* ---- attention of one head at a time, scores kept in the cache
+ *
+ * A product is C[m][n] = sum over k of A[m][k] B[k][n] in bf16 with f32 sums.
+ * Two neighbouring k lie in one 32-bit word ("pair"): A is read at
+ * a[m * row + k/2 * step], so that a transposed matrix whose rows were paired is
+ * as good as a plain one; B is packed [K/2][N], N a multiple of 16. */
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+
+#define QUERIES 32 /* rows of scores at a time */
+#define ROWS 4     /* of a product at a time */
+
+static inline void
+tile (const uint32_t *a, int64_t row, int64_t step, const uint32_t *b,
+      int64_t width, float *c, int64_t c_row, int64_t pairs, int m, int n)
+{
+  __m512 s[ROWS][4];
+
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++)
+      s[i][j] = _mm512_setzero_ps ();
+  for (int64_t k = 0; k < pairs; k++)
+    {
+      __m512bh w[4];
+      for (int j = 0; j < n; j++)
+        w[j] = (__m512bh) _mm512_loadu_si512 (b + k * width + 16 * j);
+      for (int i = 0; i < m; i++)
+        {
+          __m512bh v
+              = (__m512bh) _mm512_set1_epi32 ((int) a[i * row + k * step]);
+          for (int j = 0; j < n; j++)
+            s[i][j] = _mm512_dpbf16_ps (s[i][j], v, w[j]);
+        }
+    }
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++)
+      _mm512_storeu_ps (c + i * c_row + 16 * j, s[i][j]);
+}
+
+/* Constants for m and n let the compiler keep the sums in registers */
+#define TILE(M, N) tile (a, row, step, b, width, c, c_row, pairs, M, N)
+static void
+tiles (const uint32_t *a, int64_t row, int64_t step, const uint32_t *b,
+       int64_t width, float *c, int64_t c_row, int64_t pairs, int64_t m,
+       int64_t n)
+{
+  for (; m >= ROWS; m -= ROWS, a += ROWS * row, c += ROWS * c_row)
+    n == 4 ? TILE (ROWS, 4) : n == 2 ? TILE (ROWS, 2) : TILE (ROWS, 1);
+  for (; m > 0; m--, a += row, c += c_row)
+    n == 4 ? TILE (1, 4) : n == 2 ? TILE (1, 2) : TILE (1, 1);
+}
+
+static void
+product (const uint32_t *a, int64_t row, int64_t step, const uint32_t *b,
+         float *c, int64_t m, int64_t pairs, int64_t width)
+{
+  for (int64_t j = 0; j < width;)
+    {
+      int64_t n = width - j >= 64 ? 4 : width - j >= 32 ? 2 : 1;
+      tiles (a, row, step, b + j, width, c + j, width, pairs, m, n);
+      j += 16 * n;
+    }
+}
+
+/* out[d/2][n] = x[n][d, d + 1]: rows become columns; zeros up to width */
+static void
+pack_columns (const uint16_t *x, int64_t row, int64_t n, int64_t dim,
+              uint32_t *out, int64_t width)
+{
+  for (int64_t i = 0; i < width; i++)
+    for (int64_t d = 0; d < dim / 2; d++)
+      {
+        uint32_t v = 0;
+        if (i < n)
+          memcpy (&v, x + i * row + 2 * d, 4);
+        out[d * width + i] = v;
+      }
+}
+
+/* out[n/2][d] = x[n][d], x[n + 1][d]: neighbouring rows become pairs */
+static void
+pack_rows (const uint16_t *x, int64_t row, int64_t n, int64_t dim,
+           uint32_t *out)
+{
+  for (int64_t i = 0; i < n; i += 2)
+    for (int64_t d = 0; d < dim; d++)
+      {
+        uint32_t high = i + 1 < n ? x[(i + 1) * row + d] : 0;
+        out[i / 2 * dim + d] = x[i * row + d] | high << 16;
+      }
+}
+
+/* Scores of rows i0 ... i0 + m to probabilities, in place; lse: in or out */
+static void
+softmax_rows (float *s, float *lse, int64_t i0, int64_t m, int64_t keys,
+              int64_t width, float scale, int causal, int known)
+{
+  for (int64_t i = 0; i < m; i++)
+    {
+      float *v = s + i * width;
+      int64_t n = causal && i0 + i + 1 < keys ? i0 + i + 1 : keys;
+      float sum = 0, top = -1e30f;
+
+      if (! known)
+        {
+          for (int64_t j = 0; j < n; j++)
+            top = v[j] > top ? v[j] : top;
+          for (int64_t j = 0; j < n; j++)
+            sum += exp_fast (scale * (v[j] - top));
+          lse[i0 + i] = scale * top + logf (sum);
+        }
+      float l = lse[i0 + i];
+      for (int64_t j = 0; j < n; j++)
+        v[j] = exp_fast (scale * v[j] - l);
+      for (int64_t j = n; j < width; j++)
+        v[j] = 0;
+    }
+}
+
+static void
+narrow_rows (const float *x, int64_t x_row, uint16_t *y, int64_t y_row,
+             int64_t m, int64_t n, float scale)
+{
+  for (int64_t i = 0; i < m; i++)
+    for (int64_t j = 0; j < n; j++)
+      y[i * y_row + j] = narrow (scale * x[i * x_row + j]);
+}
+
+/* Takes bytes off the front of a thread's scratch memory */
+static void *
+cut (char **memory, int64_t bytes)
+{
+  char *p = *memory;
+  *memory += (bytes + 63) / 64 * 64;
+  return p;
+}
+
+static char *
+scratch (int64_t bytes)
+{
+  char *p = aligned_alloc (64, (bytes + 1024) / 64 * 64);
+  if (p == NULL)
+    abort ();
+  return p;
+}
+
+/* o = softmax (q k' / sqrt (dim)) v.  q, k, v: bf16, heads side by side, rows
+ * *_row apart; o: [B, N, heads * dim]; lse: [B, heads, N] */
+void
+attention_forward (const uint16_t *q, const uint16_t *k, const uint16_t *v,
+                   uint16_t *o, float *lse, int64_t batch, int64_t heads,
+                   int64_t dim, int64_t n, int64_t keys, int64_t q_row,
+                   int64_t k_row, int64_t causal)
+{
+  int64_t width = (keys + 15) / 16 * 16;
+  float scale = 1.0f / sqrtf (dim);
+
+#pragma omp parallel
+  {
+  char *memory = scratch (width * dim * 4 + QUERIES * (6 * width + 4 * dim));
+  char *rest = memory;
+  uint32_t *kt = cut (&rest, dim / 2 * width * 4);
+  uint32_t *vp = cut (&rest, width / 2 * dim * 4);
+  float *s = cut (&rest, QUERIES * width * 4);
+  float *c = cut (&rest, QUERIES * dim * 4);
+  uint16_t *e = cut (&rest, QUERIES * width * 2);
+
+#pragma omp for schedule(static)
+  for (int64_t p = 0; p < batch * heads; p++)
+    {
+      int64_t b = p / heads, h = p % heads;
+      const uint16_t *qh = q + b * n * q_row + h * dim;
+      uint16_t *oh = o + (b * n * heads + h) * dim;
+
+      pack_columns (k + b * keys * k_row + h * dim, k_row, keys, dim, kt, width);
+      pack_rows (v + b * keys * k_row + h * dim, k_row, keys, dim, vp);
+      for (int64_t i = 0; i < n; i += QUERIES)
+        {
+          int64_t m = n - i < QUERIES ? n - i : QUERIES;
+          product ((const uint32_t *) (qh + i * q_row), q_row / 2, 1, kt, s, m,
+                   dim / 2, width);
+          softmax_rows (s, lse + p * n, i, m, keys, width, scale, causal, 0);
+          narrow_rows (s, width, e, width, m, width, 1);
+          product ((const uint32_t *) e, width / 2, 1, vp, c, m, (keys + 1) / 2,
+                   dim);
+          narrow_rows (c, dim, oh + i * heads * dim, heads * dim, m, dim, 1);
+        }
+    }
+  free (memory);
+  }
+}
+
+/* Two rows of f32 as pairs (the second may be missing) */
+static void
+pair_rows (const float *a, const float *b, uint32_t *out, int64_t width)
+{
+  for (int64_t j = 0; j < width; j++)
+    out[j] = narrow (a[j]) | (b != NULL ? (uint32_t) narrow (b[j]) << 16 : 0);
+}
+
+/* dq, dk, dv have the strides of q, k, v; d is the gradient of o */
+void
+attention_backward (const uint16_t *q, const uint16_t *k, const uint16_t *v,
+                    const uint16_t *o, float *lse, const uint16_t *d,
+                    uint16_t *dq, uint16_t *dk, uint16_t *dv, int64_t batch,
+                    int64_t heads, int64_t dim, int64_t n, int64_t keys,
+                    int64_t q_row, int64_t k_row, int64_t causal)
+{
+  int64_t width = (keys + 15) / 16 * 16, all = heads * dim;
+  int64_t key_pairs = (keys + 1) / 2, row_pairs = (n + 1) / 2;
+  float scale = 1.0f / sqrtf (dim);
+
+#pragma omp parallel
+  {
+  char *memory = scratch (4 * width * dim * 4 + row_pairs * (2 * dim + 2 * width) * 4
+                          + QUERIES * (10 * width + 4 * dim));
+  char *rest = memory;
+  uint32_t *kt = cut (&rest, dim / 2 * width * 4);
+  uint32_t *vt = cut (&rest, dim / 2 * width * 4);
+  uint32_t *kp = cut (&rest, key_pairs * dim * 4);
+  uint32_t *qp = cut (&rest, row_pairs * dim * 4);
+  uint32_t *dp = cut (&rest, row_pairs * dim * 4);
+  uint32_t *probs = cut (&rest, row_pairs * width * 4);
+  uint32_t *grads = cut (&rest, row_pairs * width * 4);
+  float *s = cut (&rest, QUERIES * width * 4);
+  float *g = cut (&rest, QUERIES * width * 4);
+  float *c = cut (&rest, (width > QUERIES ? width : QUERIES) * dim * 4);
+  uint16_t *e = cut (&rest, QUERIES * width * 2);
+
+#pragma omp for schedule(static)
+  for (int64_t p = 0; p < batch * heads; p++)
+    {
+      int64_t b = p / heads, h = p % heads;
+      int64_t at_q = b * n * q_row + h * dim, at_k = b * keys * k_row + h * dim;
+      const uint16_t *oh = o + b * n * all + h * dim;
+      const uint16_t *dh = d + b * n * all + h * dim;
+
+      pack_columns (k + at_k, k_row, keys, dim, kt, width);
+      pack_columns (v + at_k, k_row, keys, dim, vt, width);
+      pack_rows (k + at_k, k_row, keys, dim, kp);
+      pack_rows (q + at_q, q_row, n, dim, qp);
+      pack_rows (dh, all, n, dim, dp);
+      for (int64_t i = 0; i < n; i += QUERIES)
+        {
+          int64_t m = n - i < QUERIES ? n - i : QUERIES;
+          product ((const uint32_t *) (q + at_q + i * q_row), q_row / 2, 1, kt,
+                   s, m, dim / 2, width);
+          softmax_rows (s, lse + p * n, i, m, keys, width, scale, causal, 1);
+          product ((const uint32_t *) (dh + i * all), all / 2, 1, vt, g, m,
+                   dim / 2, width);
+          for (int64_t r = 0; r < m; r++)
+            {
+              float dot = 0;
+              for (int64_t j = 0; j < dim; j++)
+                dot += wide (oh[(i + r) * all + j])
+                       * wide (dh[(i + r) * all + j]);
+              for (int64_t j = 0; j < width; j++)
+                g[r * width + j] = s[r * width + j] * (g[r * width + j] - dot);
+            }
+          for (int64_t r = 0; r < m; r += 2)
+            {
+              int64_t at = (i + r) / 2 * width, two = r + 1 < m;
+              pair_rows (s + r * width, two ? s + (r + 1) * width : NULL,
+                         probs + at, width);
+              pair_rows (g + r * width, two ? g + (r + 1) * width : NULL,
+                         grads + at, width);
+            }
+          narrow_rows (g, width, e, width, m, width, 1);
+          product ((const uint32_t *) e, width / 2, 1, kp, c, m, key_pairs,
+                   dim);
+          narrow_rows (c, dim, dq + at_q + i * q_row, q_row, m, dim, scale);
+        }
+      product (grads, 1, width, qp, c, keys, row_pairs, dim);
+      narrow_rows (c, dim, dk + at_k, k_row, keys, dim, scale);
+      product (probs, 1, width, dp, c, keys, row_pairs, dim);
+      narrow_rows (c, dim, dv + at_k, k_row, keys, dim, 1);
+    }
+  free (memory);
+  }
+}
+#endif

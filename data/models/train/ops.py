@@ -5,7 +5,7 @@ norm_add(h, o, scale, shift) -> h + o, norm(h + o) * (1 + scale) + shift
 gelu2(x) -> x * sigmoid(1.702 x)
 cross_entropy(logits, target) -> loss of each row (its logits are used up)
 group_norm(x, weight, bias, silu) -> for the codec, channels last
-attention(q, k, v, mask) -> softmax(q k' + mask) v
+attention(q, kv, heads) -> softmax(q k' / sqrt(D / heads)) v
 
 On the CPU the residual stream h is f32, everything else bf16.
 """
@@ -53,7 +53,7 @@ C = build()
 def call(name, *arguments):
     def c(a):
         if isinstance(a, torch.Tensor):
-            assert a.is_contiguous() or a.is_contiguous(memory_format=torch.channels_last)
+            assert a.stride(-1) == 1 or a.is_contiguous(memory_format=torch.channels_last)
             return ctypes.c_void_p(a.data_ptr())
         return ctypes.c_void_p(None) if a is None else ctypes.c_int64(a)
 
@@ -148,38 +148,38 @@ def cross_entropy(logits, target):
     return F.cross_entropy(logits.float(), target, reduction="none")
 
 
+def parts(q, kv):
+    """Queries, keys and values that lie side by side, as views."""
+    return q.chunk(3, -1) if kv is None else (q, *kv.chunk(2, -1))
+
+
 class Attention(torch.autograd.Function):
-    """Batches of plain matrix products: in bf16 on the CPU faster than PyTorch's own fused attention."""
+    @staticmethod
+    def forward(ctx, q, kv, heads, causal):
+        q, kv = (None if x is None else x.to(torch.bfloat16).contiguous() for x in (q, kv))
+        query, key, value = parts(q, kv)
+        b, n, d = query.shape
+        o, lse = q.new_empty(b, n, d), torch.empty(b, heads, n)
+        ctx.sizes = b, heads, d // heads, n, key.shape[1], query.stride(1), key.stride(1), int(causal)
+        call("attention_forward", query, key, value, o, lse, *ctx.sizes)
+        ctx.save_for_backward(q, kv, o, lse)
+        return o
 
     @staticmethod
-    def forward(ctx, q, k, v, mask):
-        s = q @ k.transpose(1, 2)
-        p = torch.softmax(s if mask is None else s + mask, -1)
-        ctx.save_for_backward(q, k, v, p)
-        return p @ v
-
-    @staticmethod
-    def backward(ctx, g):
-        q, k, v, p = ctx.saved_tensors
-        s = torch._softmax_backward_data(g @ v.transpose(1, 2), p, -1, p.dtype)
-        return s @ k, s.transpose(1, 2) @ q, p.transpose(1, 2) @ g, None
+    def backward(ctx, d):
+        q, kv, o, lse = ctx.saved_tensors
+        dq, dkv = (None if x is None else torch.empty_like(x) for x in (q, kv))
+        d = d.to(torch.bfloat16).contiguous()
+        call("attention_backward", *parts(q, kv), o, lse, d, *parts(dq, dkv), *ctx.sizes)
+        return dq, dkv, None, None
 
 
-def attention(q, k, v, heads, causal=False):
-    """B x N x D each; q is scaled here."""
-    b, n, d = q.shape
-
-    def split(x):
-        return x.view(b, x.shape[1], heads, -1).transpose(1, 2)
-
-    q, k, v = split(q), split(k), split(v)
-    if q.device.type != "cpu":
-        o = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
-    else:
-        mask = torch.full((n, n), -30000.0, dtype=q.dtype).triu(1) if causal else None
-        q, k, v = ((x * (d // heads) ** -0.5 if i == 0 else x).reshape(b * heads, -1, d // heads) for i, x in enumerate((q, k, v)))
-        o = Attention.apply(q, k, v, mask).view(b, heads, n, -1)
-    return o.transpose(1, 2).reshape(b, n, d)
+def attention(q, kv, heads, causal=False):
+    """q: B x N x 3D with keys and values behind the queries; or B x N x D, and kv B x S x 2D. Gives B x N x D."""
+    if fused(q) and hasattr(C, "attention_forward"):
+        return Attention.apply(q, kv, heads, causal)
+    q, k, v = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
+    return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
 
 
 class GroupNorm(torch.autograd.Function):
@@ -240,6 +240,15 @@ def check():
     target = torch.randint(0, 96, (40,))
     compare("cross_entropy", lambda x: cross_entropy(x * 1, target),
             lambda x: F.cross_entropy(x.float(), target, reduction="none"), (torch.randn(40, 96) * 2).bfloat16())
+    for n, s, heads, causal in (77, None, 4, True), (256, None, 2, False), (50, 77, 4, False), (7, 5, 2, False):
+        q = torch.randn(2, n, 3 * 128 if s is None else 128).bfloat16()
+        kv = [] if s is None else [torch.randn(2, s, 256).bfloat16()]
+
+        def reference(q, kv=None):
+            q, k, v = (x.float().unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
+            with torch.autocast("cpu", enabled=False):
+                return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
+        compare("attention", lambda q, kv=None: attention(q, kv, heads, causal), reference, q, *kv)
     x = torch.randn(2, 64, 8, 8).bfloat16().contiguous(memory_format=torch.channels_last)
     for silu in False, True:
         def reference(x, w, b):

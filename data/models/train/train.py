@@ -186,12 +186,12 @@ class Trainer:
     def rate(self, elapsed):
         decay = self.options.decay * 60
         left = 1.0 if not decay else max(0.0, 1 - elapsed / decay)
-        return RATE * left * min(1, (self.run_steps + 1) / WARM_STEPS)
+        return RATE * left * min(1, self.since / self.options.batch / WARM_STEPS)
 
     def one_step(self, data, rate):
         """One step over a batch, taken in pieces that suit the caches; returns the loss and, by quarter of t, sum and count."""
         n, steps = self.options.batch, self.shape["steps"]
-        piece = min(n, self.options.piece or (16 if self.device.type == "cpu" else n))
+        piece = min(n, self.options.piece or (32 if self.device.type == "cpu" else n))
         x0, ids = data.batch(n)
         t = ((torch.rand(n) + torch.arange(n)) / n * steps).long()[torch.randperm(n)]
         drop = torch.rand(n) < DROP
@@ -214,7 +214,6 @@ class Trainer:
         self.adam.step()
         self.muon.step(RATE_MUON * rate)
         self.step += 1
-        self.run_steps += 1
         self.seen += n
         self.since += n
         self.average(n)
@@ -240,7 +239,7 @@ class Trainer:
         stop = []
         for s in (signal.SIGTERM, signal.SIGINT):
             signal.signal(s, lambda *_: stop.append(1))
-        self.run_steps, limit = 0, (self.options.decay or self.options.minutes) * 60
+        limit = (self.options.decay or self.options.minutes) * 60
         start = saved = exported = held = logged = time.time()
         sums, at = torch.zeros(4, 2, dtype=torch.float64), self.seen
         print(f"{sum(p.numel() for p in self.parameters.values()) / 1e6:.1f} M parameters on {self.device}, "
@@ -272,8 +271,9 @@ class Trainer:
                 self.held(data)
                 held = time.time()
         self.save()
-        self.held(data)
         self.export()
+        if not stop:
+            self.held(data)
         print("saved", self.checkpoint, flush=True)
 
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data of the shipped model: the captioned data set, pictures by formula, recoloured pictures -> WORK.
+
+    python shipped.py DATASET WORK [--formulas 6400]
+
+DATASET: folder with captions.jsonl and the .tar files it names.  Pictures of the
+GPL class are left out.  What is drawn how often is decided here: at this size a
+model learns what it sees often, so common things, animals, food and textures come
+often, people, signs and flags seldom; and a caption without a style means one of
+the three plain styles wherever they know the thing.
+"""
+import argparse
+import io
+import json
+import re
+import tarfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import formulas
+import recolour
+import rows
+
+EMOJI = {"fluent-flat": 1.2, "noto": 1.2, "twemoji": 1.2, "emojione": 0.8, "noto-v1": 0.5, "fxemoji": 0.6,
+         "fluent-3d": 0.9, "openmoji": 0.5}
+OTHER = {"streamline-emojis": 0.25, "openclipart": 0.15, "furniture": 0.2, "flat-color-icons": 0.25, "meteocons": 0.3,
+         "procedural": 0.2, "0ad-terrain": 0.5, "minetest": 0.05, "scratch": 0.2, "stk-textures": 0.5, "ufoai-textures": 0.5}
+FORMULA, RECOLOURED, COMMON = 0.3, 0.25, 1.6
+PLAIN = {"fluent-flat", "noto", "twemoji"}
+STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
+PEOPLE = re.compile(
+    r"\b(person|m[ae]n|wom[ae]n|boy|girl|people|couple|family|skin|hands?|fingers?|fist|thumbs|kiss|worker|singer|cook|student|"
+    r"teacher|pilot|farmer|judge|guard|detective|mage|elf|vampire|superhero|supervillain|zombie|genie|mer(man|maid|person)|"
+    r"fairy|baby|child|adult|older|princess|prince|mechanic|scientist|technologist|artist|firefighter|astronaut|ninja|officer|"
+    r"holding|wearing|beard|hair|handshake|palms?|pregnant|dancers|tuxedo|veil|bowing|shrugging|facepalming|pouting|frowning|"
+    r"running|walking|standing|kneeling|surfing|swimming|biking|rowing|juggling|playing|cartwheeling|wrestling|golfing|"
+    r"bouncing|lifting|climbing|gesturing|tipping|raising)\b")
+SIGNS = re.compile(
+    r"\b(flag|letter|digit|number|keycap|sign|button|o.clock|thirty|text|word|arrow|latin|symbol|input|zodiac|aries|taurus|"
+    r"gemini|leo|virgo|libra|capricorn|aquarius|pisces|square|information|registered|copyright|trade|part|plus|minus|multiply|"
+    r"divide|equals|infinity|male|female|transgender|medical|recycling|fleur|trident|badge|beginner|hollow|circle|check|cross|"
+    r"curly|loop|alternation|eight|spoked|asterisk|sparkle|exclamation|question|dash|currency|exchange|mark|japanese|no|"
+    r"prohibited|non|restroom|room|litter|potable|water closet|passport|customs|baggage|claim|warning|radioactive|biohazard|"
+    r"atom|om|star of david|wheel|yin|peace|menorah|six|place of worship|khanda|bar|antenna|vibration|mobile phone off)\b")
+FACES = re.compile(r"\b(face|smiling|grinning|eyes|heart-eyes|emoticon|monkey see|evil)\b")
+ANIMALS = ("dog cat cow pig fox bear panda tiger lion horse mouse rabbit monkey frog wolf unicorn dragon moon sun clown robot "
+           "hamster koala").split()
+HEADS = [*ANIMALS[:16], "hamster", "koala", "polar bear"]
+
+
+def plain_words():
+    table = {}
+    for line in Path(__file__).with_name("plain-words.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            name, words = line.split(":", 1)
+            table[name] = [w.strip() for w in words.split(";")]
+    return table
+
+
+def other_names(title, table):
+    """What people call the thing besides its emoji name."""
+    names = list(table.get(title, []))
+    head = title.removesuffix(" face")
+    if title != head and head in HEADS:
+        names = [n for n in names if n != head] + [head, head]
+    return names
+
+
+def weight(row, table):
+    title, source = row["title"].lower(), row["source"]
+    w = EMOJI.get(source, OTHER.get(source, 0.0))
+    if source in EMOJI:
+        if PEOPLE.search(title) or "skin tone" in title:
+            w *= 0.03
+        elif SIGNS.search(title):
+            w *= 0.08
+        elif FACES.search(title) and not set(title.split()) & set(ANIMALS):
+            w *= 0.25
+        if title in table:
+            w *= COMMON
+    return w * (RECOLOURED if row["style"] == "recoloured" else 1)
+
+
+def captions(row, colour, plain, table):
+    """[[text, weight], ...]; `plain`: concepts that the plain styles know; `colour`: the dominant one or None."""
+    title, source, emoji = row["title"].lower(), row["source"], row["source"] in EMOJI
+    if (not emoji and source not in STYLED) or source in PLAIN or rows.concept(row) not in plain:
+        bare = 1.0
+    else:
+        bare = 0.5 if source == "emojione" else 0.1
+    out = [[title, 2 * bare if emoji else bare]]
+    for text in row["captions"]:
+        if text in (title, "a " + title, "an " + title):
+            out.append([text, 3 * bare if emoji else bare])
+        else:
+            out.append([text, 0.6 if source in PLAIN else 1.0])
+    if row["style"] == "recoloured":
+        return out
+    if colour:
+        out += [[f"{colour} {title}", bare], [rows.article(f"{colour} {title}"), bare]]
+    names = other_names(title, table) if emoji else []
+    for name in names:
+        many = name.endswith("s") and not name.endswith(("ss", "us"))
+        out.append([name if many else rows.article(name), 3 * bare / len(names) ** 0.5])
+        out.append([f"{name}, {row['style']}", 0.3])
+        if colour and colour not in name:
+            out.append([rows.article(f"{colour} {name}"), 0.5 * bare])
+    return out
+
+
+def dataset(folder):
+    """(picture, row) of the data set's pictures that may be used and have a weight, over white."""
+    tars = {}
+    with open(folder / "captions.jsonl", encoding="utf8") as f:
+        for line in f:
+            row = json.loads(line)
+            if row["license_class"] == "gpl" or row["source"] not in {**EMOJI, **OTHER}:
+                continue
+            name = row["file"].removeprefix("out/")
+            if name not in tars:
+                tar = tarfile.open(next(p for p in (folder / name, folder / "images" / Path(name).name) if p.exists()))
+                tars[name] = tar, {m.name.removeprefix("./"): m for m in tar.getmembers()}
+            tar, members = tars[name]
+            im = Image.open(io.BytesIO(tar.extractfile(members[row["member"]]).read())).convert("RGBA")
+            im = Image.alpha_composite(Image.new("RGBA", im.size, "white"), im).convert("RGB")
+            kept = {k: row[k] for k in ("id", "source", "style", "title", "captions")}
+            yield np.asarray(im), kept
+
+
+def collect(folder, n_formulas):
+    """All pictures and rows; captions still as the data set has them, colours beside them."""
+    random = np.random.default_rng(5)
+    for rgb, row in dataset(folder):
+        title, textured = row["title"].lower(), row["source"] in ("procedural", "minetest") or "texture" in row["style"]
+        found = None if textured else recolour.recolour(rgb, title, random)
+        yield rgb, row, found[0] if found else None
+        if found and found[1]:
+            name, thing, turned = found[1]
+            text = f"{name} {thing}"
+            yield turned, dict(id=f"{row['id']}/{name}", source=row["source"], style="recoloured", title=text,
+                               captions=[rows.article(text), f"{text}, {row['style']}"]), None
+    for i in range(n_formulas):
+        rgb, row = formulas.make(i)
+        yield rgb, dict(row, formula=True), None
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--formulas", type=int, default=6400)
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    items = list(collect(options.dataset, options.formulas))
+    array = np.lib.format.open_memmap(options.work / "pictures.npy", "w+", np.uint8, (len(items), rows.SIZE, rows.SIZE, 3))
+    table = plain_words()
+    plain = {rows.concept(r) for _, r, _ in items if r["source"] in PLAIN and r["style"] != "recoloured"}
+    for i, (rgb, row, colour) in enumerate(items):
+        array[i] = rgb
+        row["flip"] = not row.get("formula") and not rows.ONE_WAY.search(row["title"].lower())
+        if row.get("formula"):
+            row["weight"], row["captions"] = FORMULA, [[c, 1.0] for c in row["captions"]]
+        else:
+            row["weight"], row["captions"] = weight(row, table), captions(row, colour, plain, table)
+    array.flush()
+    rows.write(options.work, [row for _, row, _ in items])

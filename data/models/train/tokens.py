@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens of all pictures and of their mirror images, with WORK's codec.
+
+    python tokens.py WORK [--from MODEL.safetensors]
+
+MODEL gives the codec (WORK/codec.pt), the token table and the description of
+the model.  Tokens are valid as long as encoder and codebook stay as they are.
+"""
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import codec
+import modelfile
+
+
+def from_model(work, path):
+    m = modelfile.read(path)
+    torch.save(dict(model=m["codec"], shape=m["codec_shape"]), work / "codec.pt")
+    np.save(work / "token-table.npy", m["denoiser"]["condition_emb.token_embedding.weight"].numpy().astype(np.float16))
+    (work / "model.json").write_text(json.dumps(m["about"], indent=1) + "\n")
+
+
+def load(work):
+    c = torch.load(work / "codec.pt", weights_only=True)
+    m = codec.Codec(**c["shape"])
+    m.load_state_dict(c["model"], strict=False)  # a model file has no state of the codebook's training
+    return m.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+
+@torch.no_grad()
+def encode(m, pictures, mirrored, batch=16):
+    device = m.quantize.embedding.device
+    out, start = [], time.time()
+    for i in range(0, len(pictures), batch):
+        x = np.array(pictures[i:i + batch])
+        x = codec.from_pictures(np.ascontiguousarray(x[:, :, ::-1]) if mirrored else x)
+        with torch.autocast(device.type, torch.bfloat16):
+            out.append(m.encode(x.to(device)).cpu().numpy().astype(np.uint16))
+        if i // batch % 100 == 99:
+            left = (time.time() - start) / (i + batch) * (len(pictures) - i - batch)
+            print(f"{i + batch} of {len(pictures)}, {left / 60:.1f} min left", flush=True)
+    return np.concatenate(out)
+
+
+def write(work):
+    m, pictures = load(work), np.load(work / "pictures.npy", mmap_mode="r")
+    for name, mirrored in ("tokens", False), ("tokens-flipped", True):
+        part = work / f"{name}.part.npy"
+        np.save(part, encode(m, pictures, mirrored))
+        os.replace(part, work / f"{name}.npy")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--from", dest="model", type=Path)
+    options = parser.parse_args()
+    if options.model:
+        from_model(options.work, options.model)
+    write(options.work)
