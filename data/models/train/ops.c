@@ -22,14 +22,22 @@
 static inline float
 wide (uint16_t v)
 {
-  union { uint32_t u; float f; } x = { .u = (uint32_t) v << 16 };
+  union
+  {
+    uint32_t u;
+    float f;
+  } x = { .u = (uint32_t) v << 16 };
   return x.f;
 }
 
 static inline uint16_t
 narrow (float v)
 {
-  union { float f; uint32_t u; } x = { .f = v };
+  union
+  {
+    float f;
+    uint32_t u;
+  } x = { .f = v };
   return (uint16_t) ((x.u + 0x7fffu + ((x.u >> 16) & 1u)) >> 16);
 }
 
@@ -48,7 +56,11 @@ exp_fast (float x)
   p = p * f + 0.5f;
   p = p * f + 1.0f;
   p = p * f + 1.0f;
-  union { int32_t i; float f; } s = { .i = ((int32_t) n + 127) << 23 };
+  union
+  {
+    int32_t i;
+    float f;
+  } s = { .i = ((int32_t) n + 127) << 23 };
   return p * s.f;
 }
 
@@ -201,7 +213,8 @@ gelu2_backward (const uint16_t *x, const uint16_t *dy, uint16_t *dx, int64_t n)
       }
 }
 
-/* loss[r] = -log softmax (x[r])[target[r]]; lse[r]: its log-sum.  x: bf16 [R, K] */
+/* loss[r] = -log softmax (x[r])[target[r]]; lse[r]: its log-sum.  x: bf16 [R,
+ * K] */
 void
 cross_entropy_forward (const uint16_t *x, const int64_t *target, float *loss,
                        float *lse, int64_t rows, int64_t codes)
@@ -239,7 +252,8 @@ cross_entropy_backward (uint16_t *x, const int64_t *target, const float *lse,
     }
 }
 
-/* The group norm's form for one picture: a[c] * x + b[c], from its statistics */
+/* The group norm's form for one picture: a[c] * x + b[c], from its statistics
+ */
 static void
 group_norm_lines (const float *w, const float *b, const float *stat, float *a,
                   float *c, int64_t channels)
@@ -254,8 +268,8 @@ group_norm_lines (const float *w, const float *b, const float *stat, float *a,
     }
 }
 
-/* y = group norm (x), then SiLU if asked.  x, y: bf16 [B, N, C] (channels last);
- * w, b: f32 [C]; stat: mean, 1/sd [B, 32, 2] */
+/* y = group norm (x), then SiLU if asked.  x, y: bf16 [B, N, C] (channels
+ * last); w, b: f32 [C]; stat: mean, 1/sd [B, 32, 2] */
 void
 group_norm_forward (const uint16_t *x, const float *w, const float *b,
                     uint16_t *y, float *stat, int64_t batch, int64_t n,
@@ -304,9 +318,9 @@ group_norm_forward (const uint16_t *x, const float *w, const float *b,
 /* dx; and dw, db as parts for each picture, [B, C] */
 void
 group_norm_backward (const uint16_t *x, const uint16_t *dy, const float *w,
-                     const float *b, const float *stat, uint16_t *dx,
-                     float *dw, float *db, int64_t batch, int64_t n,
-                     int64_t channels, int64_t silu)
+                     const float *b, const float *stat, uint16_t *dx, float *dw,
+                     float *db, int64_t batch, int64_t n, int64_t channels,
+                     int64_t silu)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t k = 0; k < batch; k++)
@@ -368,8 +382,8 @@ group_norm_backward (const uint16_t *x, const uint16_t *dy, const float *w,
  *
  * A product is C[m][n] = sum over k of A[m][k] B[k][n] in bf16 with f32 sums.
  * Two neighbouring k lie in one 32-bit word ("pair"): A is read at
- * a[m * row + k/2 * step], so that a transposed matrix whose rows were paired is
- * as good as a plain one; B is packed [K/2][N], N a multiple of 16. */
+ * a[m * row + k/2 * step], so that a transposed matrix whose rows were paired
+ * is as good as a plain one; B is packed [K/2][N], N a multiple of 16. */
 #ifdef __AVX512BF16__
 #include <immintrin.h>
 
@@ -392,8 +406,8 @@ tile (const uint32_t *a, int64_t row, int64_t step, const uint32_t *b,
         w[j] = (__m512bh) _mm512_loadu_si512 (b + k * width + 16 * j);
       for (int i = 0; i < m; i++)
         {
-          __m512bh v
-              = (__m512bh) _mm512_set1_epi32 ((int) a[i * row + k * step]);
+          __m512bh v =
+              (__m512bh) _mm512_set1_epi32 ((int) a[i * row + k * step]);
           for (int j = 0; j < n; j++)
             s[i][j] = _mm512_dpbf16_ps (s[i][j], v, w[j]);
         }
@@ -456,40 +470,115 @@ pack_rows (const uint16_t *x, int64_t row, int64_t n, int64_t dim,
       }
 }
 
-/* Scores of rows i0 ... i0 + m to probabilities, in place; lse: in or out */
+static inline __m512
+exp_16 (__m512 x)
+{
+  const __m512 one = _mm512_set1_ps (1.0f);
+  __m512 t = _mm512_mul_ps (_mm512_max_ps (x, _mm512_set1_ps (-87.0f)),
+                            _mm512_set1_ps (1.44269504f));
+  __m512 n = _mm512_roundscale_ps (t, 8); /* to the nearest */
+  __m512 f = _mm512_mul_ps (_mm512_sub_ps (t, n), _mm512_set1_ps (0.69314718f));
+  __m512 p = _mm512_set1_ps (1.0f / 120);
+  p = _mm512_fmadd_ps (p, f, _mm512_set1_ps (1.0f / 24));
+  p = _mm512_fmadd_ps (p, f, _mm512_set1_ps (1.0f / 6));
+  p = _mm512_fmadd_ps (p, f, _mm512_set1_ps (0.5f));
+  p = _mm512_fmadd_ps (p, f, one);
+  p = _mm512_fmadd_ps (p, f, one);
+  return _mm512_scalef_ps (p, n);
+}
+
+/* Lanes of columns j ... j + 15 that row i may attend to */
+static inline __mmask16
+seen (int64_t i, int64_t j, int64_t keys, int causal)
+{
+  int64_t n = (causal && i + 1 < keys ? i + 1 : keys) - j;
+  return n >= 16 ? 0xffff : n <= 0 ? 0 : (1u << n) - 1;
+}
+
+/* Scores of rows i0 ... i0 + m to their exponentials, in place; sum: 1 / the
+ * sum of each row; lse: its logarithm, as the backward pass needs it */
 static void
-softmax_rows (float *s, float *lse, int64_t i0, int64_t m, int64_t keys,
-              int64_t width, float scale, int causal, int known)
+exp_rows (float *s, float *sum, float *lse, int64_t i0, int64_t m, int64_t keys,
+          int64_t width, float scale, int causal)
 {
   for (int64_t i = 0; i < m; i++)
     {
       float *v = s + i * width;
-      int64_t n = causal && i0 + i + 1 < keys ? i0 + i + 1 : keys;
-      float sum = 0, top = -1e30f;
+      __m512 high = _mm512_set1_ps (-1e30f), all = _mm512_setzero_ps ();
 
-      if (! known)
+      for (int64_t j = 0; j < width; j += 16)
+        high = _mm512_mask_max_ps (high, seen (i0 + i, j, keys, causal), high,
+                                   _mm512_loadu_ps (v + j));
+      float top = _mm512_reduce_max_ps (high);
+      for (int64_t j = 0; j < width; j += 16)
         {
-          for (int64_t j = 0; j < n; j++)
-            top = v[j] > top ? v[j] : top;
-          for (int64_t j = 0; j < n; j++)
-            sum += exp_fast (scale * (v[j] - top));
-          lse[i0 + i] = scale * top + logf (sum);
+          __m512 x =
+              _mm512_sub_ps (_mm512_loadu_ps (v + j), _mm512_set1_ps (top));
+          x = exp_16 (_mm512_mul_ps (x, _mm512_set1_ps (scale)));
+          x = _mm512_maskz_mov_ps (seen (i0 + i, j, keys, causal), x);
+          all = _mm512_add_ps (all, x);
+          _mm512_storeu_ps (v + j, x);
         }
-      float l = lse[i0 + i];
-      for (int64_t j = 0; j < n; j++)
-        v[j] = exp_fast (scale * v[j] - l);
-      for (int64_t j = n; j < width; j++)
-        v[j] = 0;
+      float total = _mm512_reduce_add_ps (all);
+      sum[i] = 1.0f / total;
+      lse[i0 + i] = scale * top + logf (total);
     }
 }
 
+/* Two rows of scores s and of gradients g (row 1 may be missing) to pairs of
+ * probabilities p and of gradients of the scores d, those also as rows e.
+ * dot: sum of o * d_o of each row. */
+static void
+score_gradients (const float *s, const float *g, const float *lse,
+                 const float *dot, uint32_t *p, uint32_t *d, uint16_t *e,
+                 int64_t i0, int two, int64_t keys, int64_t width, float scale,
+                 int causal)
+{
+  __m256i probs[2], grads[2];
+
+  for (int64_t j = 0; j < width; j += 16)
+    {
+      for (int r = 0; r < 2; r++)
+        {
+          if (r == 1 && ! two)
+            {
+              probs[1] = grads[1] = _mm256_setzero_si256 ();
+              break;
+            }
+          __m512 x =
+              _mm512_fmsub_ps (_mm512_loadu_ps (s + r * width + j),
+                               _mm512_set1_ps (scale), _mm512_set1_ps (lse[r]));
+          x = _mm512_maskz_mov_ps (seen (i0 + r, j, keys, causal), exp_16 (x));
+          __m512 y = _mm512_sub_ps (_mm512_loadu_ps (g + r * width + j),
+                                    _mm512_set1_ps (dot[r]));
+          probs[r] = (__m256i) _mm512_cvtneps_pbh (x);
+          grads[r] = (__m256i) _mm512_cvtneps_pbh (_mm512_mul_ps (x, y));
+          _mm256_storeu_si256 ((__m256i *) (e + r * width + j), grads[r]);
+        }
+      __m512i a = _mm512_cvtepu16_epi32 (probs[0]);
+      __m512i b = _mm512_slli_epi32 (_mm512_cvtepu16_epi32 (probs[1]), 16);
+      _mm512_storeu_si512 (p + j, _mm512_or_si512 (a, b));
+      a = _mm512_cvtepu16_epi32 (grads[0]);
+      b = _mm512_slli_epi32 (_mm512_cvtepu16_epi32 (grads[1]), 16);
+      _mm512_storeu_si512 (d + j, _mm512_or_si512 (a, b));
+    }
+}
+
+/* n a multiple of 16; a factor for each row, or NULL */
 static void
 narrow_rows (const float *x, int64_t x_row, uint16_t *y, int64_t y_row,
-             int64_t m, int64_t n, float scale)
+             int64_t m, int64_t n, float scale, const float *by_row)
 {
   for (int64_t i = 0; i < m; i++)
-    for (int64_t j = 0; j < n; j++)
-      y[i * y_row + j] = narrow (scale * x[i * x_row + j]);
+    {
+      __m512 f = _mm512_set1_ps (by_row != NULL ? scale * by_row[i] : scale);
+      for (int64_t j = 0; j < n; j += 16)
+        {
+          __m512 v = _mm512_mul_ps (_mm512_loadu_ps (x + i * x_row + j), f);
+          _mm256_storeu_si256 ((__m256i *) (y + i * y_row + j),
+                               (__m256i) _mm512_cvtneps_pbh (v));
+        }
+    }
 }
 
 /* Takes bytes off the front of a thread's scratch memory */
@@ -523,45 +612,40 @@ attention_forward (const uint16_t *q, const uint16_t *k, const uint16_t *v,
 
 #pragma omp parallel
   {
-  char *memory = scratch (width * dim * 4 + QUERIES * (6 * width + 4 * dim));
-  char *rest = memory;
-  uint32_t *kt = cut (&rest, dim / 2 * width * 4);
-  uint32_t *vp = cut (&rest, width / 2 * dim * 4);
-  float *s = cut (&rest, QUERIES * width * 4);
-  float *c = cut (&rest, QUERIES * dim * 4);
-  uint16_t *e = cut (&rest, QUERIES * width * 2);
+    char *memory = scratch (width * dim * 4 + QUERIES * (6 * width + 4 * dim));
+    char *rest = memory;
+    uint32_t *kt = cut (&rest, dim / 2 * width * 4);
+    uint32_t *vp = cut (&rest, width / 2 * dim * 4);
+    float *s = cut (&rest, QUERIES * width * 4);
+    float *c = cut (&rest, QUERIES * dim * 4);
+    uint16_t *e = cut (&rest, QUERIES * width * 2);
 
 #pragma omp for schedule(static)
-  for (int64_t p = 0; p < batch * heads; p++)
-    {
-      int64_t b = p / heads, h = p % heads;
-      const uint16_t *qh = q + b * n * q_row + h * dim;
-      uint16_t *oh = o + (b * n * heads + h) * dim;
+    for (int64_t p = 0; p < batch * heads; p++)
+      {
+        int64_t b = p / heads, h = p % heads;
+        const uint16_t *qh = q + b * n * q_row + h * dim;
+        uint16_t *oh = o + (b * n * heads + h) * dim;
+        float sum[QUERIES];
 
-      pack_columns (k + b * keys * k_row + h * dim, k_row, keys, dim, kt, width);
-      pack_rows (v + b * keys * k_row + h * dim, k_row, keys, dim, vp);
-      for (int64_t i = 0; i < n; i += QUERIES)
-        {
-          int64_t m = n - i < QUERIES ? n - i : QUERIES;
-          product ((const uint32_t *) (qh + i * q_row), q_row / 2, 1, kt, s, m,
-                   dim / 2, width);
-          softmax_rows (s, lse + p * n, i, m, keys, width, scale, causal, 0);
-          narrow_rows (s, width, e, width, m, width, 1);
-          product ((const uint32_t *) e, width / 2, 1, vp, c, m, (keys + 1) / 2,
-                   dim);
-          narrow_rows (c, dim, oh + i * heads * dim, heads * dim, m, dim, 1);
-        }
-    }
-  free (memory);
+        pack_columns (k + b * keys * k_row + h * dim, k_row, keys, dim, kt,
+                      width);
+        pack_rows (v + b * keys * k_row + h * dim, k_row, keys, dim, vp);
+        for (int64_t i = 0; i < n; i += QUERIES)
+          {
+            int64_t m = n - i < QUERIES ? n - i : QUERIES;
+            product ((const uint32_t *) (qh + i * q_row), q_row / 2, 1, kt, s,
+                     m, dim / 2, width);
+            exp_rows (s, sum, lse + p * n, i, m, keys, width, scale, causal);
+            narrow_rows (s, width, e, width, m, width, 1, NULL);
+            product ((const uint32_t *) e, width / 2, 1, vp, c, m,
+                     (keys + 1) / 2, dim);
+            narrow_rows (c, dim, oh + i * heads * dim, heads * dim, m, dim, 1,
+                         sum);
+          }
+      }
+    free (memory);
   }
-}
-
-/* Two rows of f32 as pairs (the second may be missing) */
-static void
-pair_rows (const float *a, const float *b, uint32_t *out, int64_t width)
-{
-  for (int64_t j = 0; j < width; j++)
-    out[j] = narrow (a[j]) | (b != NULL ? (uint32_t) narrow (b[j]) << 16 : 0);
 }
 
 /* dq, dk, dv have the strides of q, k, v; d is the gradient of o */
@@ -578,70 +662,67 @@ attention_backward (const uint16_t *q, const uint16_t *k, const uint16_t *v,
 
 #pragma omp parallel
   {
-  char *memory = scratch (4 * width * dim * 4 + row_pairs * (2 * dim + 2 * width) * 4
-                          + QUERIES * (10 * width + 4 * dim));
-  char *rest = memory;
-  uint32_t *kt = cut (&rest, dim / 2 * width * 4);
-  uint32_t *vt = cut (&rest, dim / 2 * width * 4);
-  uint32_t *kp = cut (&rest, key_pairs * dim * 4);
-  uint32_t *qp = cut (&rest, row_pairs * dim * 4);
-  uint32_t *dp = cut (&rest, row_pairs * dim * 4);
-  uint32_t *probs = cut (&rest, row_pairs * width * 4);
-  uint32_t *grads = cut (&rest, row_pairs * width * 4);
-  float *s = cut (&rest, QUERIES * width * 4);
-  float *g = cut (&rest, QUERIES * width * 4);
-  float *c = cut (&rest, (width > QUERIES ? width : QUERIES) * dim * 4);
-  uint16_t *e = cut (&rest, QUERIES * width * 2);
+    char *memory =
+        scratch (4 * width * dim * 4 + row_pairs * (2 * dim + 2 * width) * 4 +
+                 QUERIES * (10 * width + 4 * dim));
+    char *rest = memory;
+    uint32_t *kt = cut (&rest, dim / 2 * width * 4);
+    uint32_t *vt = cut (&rest, dim / 2 * width * 4);
+    uint32_t *kp = cut (&rest, key_pairs * dim * 4);
+    uint32_t *qp = cut (&rest, row_pairs * dim * 4);
+    uint32_t *dp = cut (&rest, row_pairs * dim * 4);
+    uint32_t *probs = cut (&rest, row_pairs * width * 4);
+    uint32_t *grads = cut (&rest, row_pairs * width * 4);
+    float *s = cut (&rest, QUERIES * width * 4);
+    float *g = cut (&rest, QUERIES * width * 4);
+    float *c = cut (&rest, (width > QUERIES ? width : QUERIES) * dim * 4);
+    uint16_t *e = cut (&rest, QUERIES * width * 2);
 
 #pragma omp for schedule(static)
-  for (int64_t p = 0; p < batch * heads; p++)
-    {
-      int64_t b = p / heads, h = p % heads;
-      int64_t at_q = b * n * q_row + h * dim, at_k = b * keys * k_row + h * dim;
-      const uint16_t *oh = o + b * n * all + h * dim;
-      const uint16_t *dh = d + b * n * all + h * dim;
+    for (int64_t p = 0; p < batch * heads; p++)
+      {
+        int64_t b = p / heads, h = p % heads;
+        int64_t at_q = b * n * q_row + h * dim,
+                at_k = b * keys * k_row + h * dim;
+        const uint16_t *oh = o + b * n * all + h * dim;
+        const uint16_t *dh = d + b * n * all + h * dim;
+        float dot[QUERIES];
 
-      pack_columns (k + at_k, k_row, keys, dim, kt, width);
-      pack_columns (v + at_k, k_row, keys, dim, vt, width);
-      pack_rows (k + at_k, k_row, keys, dim, kp);
-      pack_rows (q + at_q, q_row, n, dim, qp);
-      pack_rows (dh, all, n, dim, dp);
-      for (int64_t i = 0; i < n; i += QUERIES)
-        {
-          int64_t m = n - i < QUERIES ? n - i : QUERIES;
-          product ((const uint32_t *) (q + at_q + i * q_row), q_row / 2, 1, kt,
-                   s, m, dim / 2, width);
-          softmax_rows (s, lse + p * n, i, m, keys, width, scale, causal, 1);
-          product ((const uint32_t *) (dh + i * all), all / 2, 1, vt, g, m,
-                   dim / 2, width);
-          for (int64_t r = 0; r < m; r++)
-            {
-              float dot = 0;
-              for (int64_t j = 0; j < dim; j++)
-                dot += wide (oh[(i + r) * all + j])
-                       * wide (dh[(i + r) * all + j]);
-              for (int64_t j = 0; j < width; j++)
-                g[r * width + j] = s[r * width + j] * (g[r * width + j] - dot);
-            }
-          for (int64_t r = 0; r < m; r += 2)
-            {
-              int64_t at = (i + r) / 2 * width, two = r + 1 < m;
-              pair_rows (s + r * width, two ? s + (r + 1) * width : NULL,
-                         probs + at, width);
-              pair_rows (g + r * width, two ? g + (r + 1) * width : NULL,
-                         grads + at, width);
-            }
-          narrow_rows (g, width, e, width, m, width, 1);
-          product ((const uint32_t *) e, width / 2, 1, kp, c, m, key_pairs,
-                   dim);
-          narrow_rows (c, dim, dq + at_q + i * q_row, q_row, m, dim, scale);
-        }
-      product (grads, 1, width, qp, c, keys, row_pairs, dim);
-      narrow_rows (c, dim, dk + at_k, k_row, keys, dim, scale);
-      product (probs, 1, width, dp, c, keys, row_pairs, dim);
-      narrow_rows (c, dim, dv + at_k, k_row, keys, dim, 1);
-    }
-  free (memory);
+        pack_columns (k + at_k, k_row, keys, dim, kt, width);
+        pack_columns (v + at_k, k_row, keys, dim, vt, width);
+        pack_rows (k + at_k, k_row, keys, dim, kp);
+        pack_rows (q + at_q, q_row, n, dim, qp);
+        pack_rows (dh, all, n, dim, dp);
+        for (int64_t i = 0; i < n; i += QUERIES)
+          {
+            int64_t m = n - i < QUERIES ? n - i : QUERIES;
+            product ((const uint32_t *) (q + at_q + i * q_row), q_row / 2, 1,
+                     kt, s, m, dim / 2, width);
+            product ((const uint32_t *) (dh + i * all), all / 2, 1, vt, g, m,
+                     dim / 2, width);
+            for (int64_t r = 0; r < m; r++)
+              {
+                const uint16_t *x = oh + (i + r) * all, *y = dh + (i + r) * all;
+                dot[r] = 0;
+                for (int64_t j = 0; j < dim; j++)
+                  dot[r] += wide (x[j]) * wide (y[j]);
+              }
+            for (int64_t r = 0; r < m; r += 2)
+              score_gradients (
+                  s + r * width, g + r * width, lse + p * n + i + r, dot + r,
+                  probs + (i + r) / 2 * width, grads + (i + r) / 2 * width,
+                  e + r * width, i + r, r + 1 < m, keys, width, scale, causal);
+            product ((const uint32_t *) e, width / 2, 1, kp, c, m, key_pairs,
+                     dim);
+            narrow_rows (c, dim, dq + at_q + i * q_row, q_row, m, dim, scale,
+                         NULL);
+          }
+        product (grads, 1, width, qp, c, keys, row_pairs, dim);
+        narrow_rows (c, dim, dk + at_k, k_row, keys, dim, scale, NULL);
+        product (probs, 1, width, dp, c, keys, row_pairs, dim);
+        narrow_rows (c, dim, dv + at_k, k_row, keys, dim, 1, NULL);
+      }
+    free (memory);
   }
 }
 #endif

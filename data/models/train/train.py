@@ -23,7 +23,7 @@ import denoiser
 import modelfile
 import ops
 
-RATE_MUON, RATE_ADAM, RATE = 0.012, 2e-3, 0.5  # the last scales both
+RATE_MUON, RATE_ADAM = 0.012, 2e-3  # times --rate
 DROP = 0.1  # share of samples with the empty text
 UNMASKED = 0.03  # share of the known positions that count in the loss too
 WARM_STEPS, SAVE_S, EXPORT_S, HELD_S = 150, 300, 1200, 3600
@@ -186,7 +186,7 @@ class Trainer:
     def rate(self, elapsed):
         decay = self.options.decay * 60
         left = 1.0 if not decay else max(0.0, 1 - elapsed / decay)
-        return RATE * left * min(1, self.since / self.options.batch / WARM_STEPS)
+        return self.options.rate * left * min(1, self.since / self.options.batch / WARM_STEPS)
 
     def one_step(self, data, rate):
         """One step over a batch, taken in pieces that suit the caches; returns the loss and, by quarter of t, sum and count."""
@@ -282,6 +282,7 @@ if __name__ == "__main__":
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--decay", type=float, default=0, help="minutes over which the rate falls to nothing")
+    parser.add_argument("--rate", type=float, default=0.5, help="learning rate, 1 from nothing")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--piece", type=int, default=0, help="pictures worked on at once")
     parser.add_argument("--from", dest="start", type=Path, help="a model file to start from")
