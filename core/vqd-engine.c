@@ -263,7 +263,7 @@ set_prompt (Job *job, GError **error)
                                  error))
     return FALSE;
   job->result->seconds.text = seconds_since (start_us);
-  return TRUE;
+  return ! g_cancellable_set_error_if_cancelled (job->cancellable, error);
 }
 
 /* The tokens of picture i, or NULL. (transfer full) */

@@ -36,17 +36,16 @@ write_file (Fixture *fixture, const char *header, const void *data,
             gsize n_bytes)
 {
   g_autoptr (GByteArray) file = g_byte_array_new ();
-  g_autofree char *padded = g_strdup_printf (
-      "%-*s", (int) ((strlen (header) + 7) / 8 * 8), header);
+  g_autofree char *padded =
+      g_strdup_printf ("%-*s", (int) ((strlen (header) + 7) / 8 * 8), header);
   const guint64 length = GUINT64_TO_LE (strlen (padded));
 
   g_byte_array_append (file, (const guint8 *) &length, sizeof length);
   g_byte_array_append (file, (const guint8 *) padded, (guint) strlen (padded));
   if (n_bytes > 0)
     g_byte_array_append (file, data, (guint) n_bytes);
-  g_assert_true (g_file_set_contents (fixture->path,
-                                      (const char *) file->data, file->len,
-                                      NULL));
+  g_assert_true (g_file_set_contents (fixture->path, (const char *) file->data,
+                                      file->len, NULL));
 }
 
 static void
@@ -65,10 +64,9 @@ static void
 test_reads_each_type (Fixture *fixture, gconstpointer data)
 {
   /* 1.5, -2 as F32, F16, BF16; 3, -4 as I8 with scales 0.5 and 2. */
-  const guint8 bytes[] = { 0x00, 0x00, 0xc0, 0x3f, 0x00, 0x00, 0x00, 0xc0,
-                           0x00, 0x3e, 0x00, 0xc0, 0xc0, 0x3f, 0x00, 0xc0,
-                           0x00, 0x00, 0x00, 0x3f, 0x00, 0x00, 0x00, 0x40,
-                           0x03, 0xfc };
+  const guint8 bytes[] = { 0x00, 0x00, 0xc0, 0x3f, 0x00, 0x00, 0x00, 0xc0, 0x00,
+                           0x3e, 0x00, 0xc0, 0xc0, 0x3f, 0x00, 0xc0, 0x00, 0x00,
+                           0x00, 0x3f, 0x00, 0x00, 0x00, 0x40, 0x03, 0xfc };
   g_autoptr (GError) error = NULL;
 
   write_file (
@@ -96,8 +94,7 @@ test_reads_each_type (Fixture *fixture, gconstpointer data)
 
   VqdMatrix matrix;
   float wide[2];
-  g_assert_true (
-      vqd_weights_matrix (weights, "", "d", 2, 1, &matrix, &error));
+  g_assert_true (vqd_weights_matrix (weights, "", "d", 2, 1, &matrix, &error));
   vqd_matrix_to_float (&matrix, wide);
   g_assert_cmpfloat (wide[0], ==, 1.5f);
   g_assert_cmpfloat (wide[1], ==, -8.0f);
@@ -110,15 +107,13 @@ test_every_half_is_exact (Fixture *fixture, gconstpointer data)
   for (guint32 bits = 0; bits < 65536; bits++)
     {
       const guint16 half = (guint16) bits;
-      const VqdMatrix one = { .data = &half,
-                              .dtype = VQD_DTYPE_F16,
-                              .n_rows = 1,
-                              .n_cols = 1 };
+      const VqdMatrix one = {
+        .data = &half, .dtype = VQD_DTYPE_F16, .n_rows = 1, .n_cols = 1
+      };
       const int exponent = (half >> 10) & 31;
       const int fraction = half & 1023;
-      double expected = exponent == 0
-                            ? ldexp (fraction, -24)
-                            : ldexp (1024 + fraction, exponent - 25);
+      double expected = exponent == 0 ? ldexp (fraction, -24)
+                                      : ldexp (1024 + fraction, exponent - 25);
       float seen;
 
       if (half & 0x8000)
@@ -145,10 +140,10 @@ test_wrong_shape_names_the_tensor (Fixture *fixture, gconstpointer data)
   g_autoptr (VqdWeights) weights = vqd_weights_open (fixture->path, &error);
   g_assert_no_error (error);
 
-  g_assert_false (
-      vqd_weights_matrix (weights, "", "a", 3, 2, &matrix, &error));
+  g_assert_false (vqd_weights_matrix (weights, "", "a", 3, 2, &matrix, &error));
   g_assert_error (error, VQD_ERROR, VQD_ERROR_MODEL);
-  g_assert_nonnull (strstr (error->message, "tensor a: expected 3x2, found 2x3"));
+  g_assert_nonnull (
+      strstr (error->message, "tensor a: expected 3x2, found 2x3"));
   g_clear_error (&error);
 
   g_assert_false (
@@ -188,9 +183,8 @@ static const struct
     "*tensor a has no valid data_offsets*" },
   { "no-offsets", "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8,
     "*tensor a has no valid data_offsets*" },
-  { "type",
-    "{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8,
-    "*tensor a has the number type C64*" },
+  { "type", "{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+    8, "*tensor a has the number type C64*" },
   { "rank",
     "{\"a\":{\"dtype\":\"U8\",\"shape\":[1,1,1,1,1,8],\"data_offsets\":[0,8]}"
     "}",
@@ -211,9 +205,9 @@ test_broken (Fixture *fixture, gconstpointer data)
 static void
 test_absurd_header_size (Fixture *fixture, gconstpointer data)
 {
-  static const guint8 sizes[][8]
-      = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
-          { 0, 0, 0, 0, 1, 0, 0, 0 } };
+  static const guint8 sizes[][8] = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                       0xff },
+                                     { 0, 0, 0, 0, 1, 0, 0, 0 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
@@ -221,8 +215,8 @@ test_absurd_header_size (Fixture *fixture, gconstpointer data)
           fixture->path, (const char *) sizes[i], sizeof sizes[i], NULL));
       expect_refused (fixture, "*its header would have*");
     }
-  g_assert_true (g_file_set_contents (fixture->path, "\x10\0\0\0\0\0\0\0{}",
-                                      10, NULL));
+  g_assert_true (
+      g_file_set_contents (fixture->path, "\x10\0\0\0\0\0\0\0{}", 10, NULL));
   expect_refused (fixture, "*cut short: its header has 16 bytes*");
   g_assert_true (g_file_set_contents (fixture->path, "abc", 3, NULL));
   expect_refused (fixture, "*too short*");
@@ -233,8 +227,8 @@ test_absurd_header_size (Fixture *fixture, gconstpointer data)
 static void
 test_changed_bytes (Fixture *fixture, gconstpointer data)
 {
-  const char *good
-      = "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+  const char *good =
+      "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
   const guint8 zeros[8] = { 0 };
   int n_refused = 0;
 
@@ -245,8 +239,7 @@ test_changed_bytes (Fixture *fixture, gconstpointer data)
 
         header[i] = (char) c;
         write_file (fixture, header, zeros, sizeof zeros);
-        g_autoptr (VqdWeights) weights
-            = vqd_weights_open (fixture->path, NULL);
+        g_autoptr (VqdWeights) weights = vqd_weights_open (fixture->path, NULL);
         n_refused += weights == NULL;
       }
   g_assert_cmpint (n_refused, >, 0);
@@ -264,7 +257,7 @@ test_missing_file (Fixture *fixture, gconstpointer data)
   g_assert_error (error, VQD_ERROR, VQD_ERROR_MODEL);
 }
 
-#define ADD(name, function, data)                                             \
+#define ADD(name, function, data)                                              \
   g_test_add ("/weights/" name, Fixture, (data), set_up, (function), tear_down)
 
 int
@@ -279,8 +272,8 @@ main (int argc, char **argv)
   ADD ("missing-file", test_missing_file, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (broken); i++)
     {
-      g_autofree char *name
-          = g_strconcat ("/weights/refuses/", broken[i].name, NULL);
+      g_autofree char *name =
+          g_strconcat ("/weights/refuses/", broken[i].name, NULL);
 
       g_test_add (name, Fixture, GSIZE_TO_POINTER (i), set_up, test_broken,
                   tear_down);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # unpack.sh FROM TO STAMP: the golden folder, unpacked.
 set -eu
-from=$1 to=$2 stamp=$3
+from=$1 to=$2 stamp=$(realpath "$3")
 rm -rf "$to"
 cd "$from/conformance"
 find . -type f | while read -r file; do
