@@ -12,6 +12,7 @@ import struct
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 
 import codec
@@ -90,17 +91,25 @@ def write(path, model, shape, codec_checkpoint, about):
     os.replace(part, path)
 
 
-def read(path):
-    """{"denoiser": state, "codec": state, "shape", "codec_shape", "about"} of a text model of ours."""
+def tensors_of(path):
+    """Metadata and tensors of a safetensors file (f32, bf16, int8; others are left out), widened to f32."""
     with open(path, "rb") as f:
         (n,) = struct.unpack("<Q", f.read(8))
         header, data = json.loads(f.read(n)), bytearray(f.read())
-    config = json.loads(header.pop("__metadata__")["config"])
-    kinds = {v: k for k, v in TYPES.items()}
-    values = {}
+    meta, kinds, values = header.pop("__metadata__", {}), {v: k for k, v in TYPES.items()}, {}
     for n, h in header.items():
         a, b = h["data_offsets"]
-        values[n] = torch.frombuffer(data[a:b], dtype=kinds[h["dtype"]]).view(h["shape"]).float()
+        if h["dtype"] in kinds:
+            values[n] = torch.frombuffer(data[a:b], dtype=kinds[h["dtype"]]).view(h["shape"]).float()
+    return meta, values
+
+
+def read(path):
+    """{"denoiser": state, "codec": state, "shape", "codec_shape", "about"} of a text model of ours."""
+    meta, values = tensors_of(path)
+    if meta.get("format") != "vqdiffusion-1":
+        raise SystemExit(f"{path}: not a model of the plug-in's form vqdiffusion-1")
+    config = json.loads(meta["config"])
     values[TABLE] *= values.pop(TABLE + ".scale")[:, None]
     d, t, width = config["denoiser"], config["text"], config["text"]["width"]
     shape = dict(codes=config["diffusion"]["codes"], steps=config["diffusion"]["steps"], layers=d["layers"], width=d["width"],
@@ -121,8 +130,6 @@ if __name__ == "__main__":
     work, path = Path(sys.argv[1]), sys.argv[2]
     c = torch.load(work / "denoiser.pt", weights_only=True)
     model = denoiser.Denoiser(**c["shape"])
-    import numpy as np
-
     model.load_state_dict(c["mean"], strict=False)
     model.condition_emb.token_embedding.weight.data.copy_(torch.from_numpy(np.load(work / "token-table.npy").astype(np.float32)))
     about = json.loads((work / "model.json").read_text()) if (work / "model.json").exists() else {}

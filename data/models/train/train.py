@@ -26,7 +26,7 @@ import ops
 RATE_MUON, RATE_ADAM = 0.012, 2e-3  # times --rate
 DROP = 0.1  # share of samples with the empty text
 UNMASKED = 0.03  # share of the known positions that count in the loss too
-WARM_STEPS, SAVE_S, EXPORT_S, HELD_S = 150, 300, 1200, 3600
+WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
 
 
 class Muon:
@@ -240,7 +240,7 @@ class Trainer:
         for s in (signal.SIGTERM, signal.SIGINT):
             signal.signal(s, lambda *_: stop.append(1))
         limit = (self.options.decay or self.options.minutes) * 60
-        start = saved = exported = held = logged = time.time()
+        start = saved = exported = logged = time.time()
         sums, at = torch.zeros(4, 2, dtype=torch.float64), self.seen
         print(f"{sum(p.numel() for p in self.parameters.values()) / 1e6:.1f} M parameters on {self.device}, "
               f"{int((data.ends[1:] > data.ends[:-1]).sum())} pictures; {self.seen} samples seen", flush=True)
@@ -267,9 +267,8 @@ class Trainer:
             if now - exported > EXPORT_S:
                 self.export()
                 exported = time.time()
-            if now - held > HELD_S:
+            if self.seen // HELD_EVERY != (self.seen - self.options.batch) // HELD_EVERY:
                 self.held(data)
-                held = time.time()
         self.save()
         self.export()
         if not stop:
