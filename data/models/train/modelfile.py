@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plug-in's single model file ("vqdiffusion-1"): read and write.
 
-    python modelfile.py WORK OUT.safetensors     from WORK's checkpoints
+    python modelfile.py WORK OUT.safetensors [--int8]     from WORK's checkpoints
 
 Matrices and convolutions are stored as bf16, vectors and the codebook as f32,
-the token table as int8 with a scale for each row.
+the token table (with --int8 every large matrix of denoiser and text encoder) as
+int8 with a scale for each row.
 """
 import json
 import os
@@ -19,6 +20,7 @@ import codec
 import denoiser
 
 TABLE = "transformer.condition_emb.token_embedding.weight"
+LARGE = 65536
 SKIP = "quantize.cluster_size", "quantize.embedding_avg"
 TYPES = {torch.float32: "F32", torch.bfloat16: "BF16", torch.int8: "I8"}
 DEFAULTS = dict(guidance=3.0, truncation=0.9, strategy="purity", steps=25, purity_weight=1.0)
@@ -36,16 +38,21 @@ def stored(name, v):
     return v.float() if keep else v.bfloat16()
 
 
-def tensors(model, codec_state):
+def eighths(name, v):
+    """int8 and the scale of each row."""
+    scale = v.abs().amax(1).clamp_min(1e-8) / 127
+    return {name: (v / scale[:, None]).round().to(torch.int8), name + ".scale": scale}
+
+
+def tensors(model, codec_state, int8=False):
     """Names of the file -> tensors."""
     out, width = {}, model.empty_text_embed.shape[1]
     for n, v in model.state_dict().items():
         prefix = "transformer." if n.startswith(("condition_emb.", "empty")) else "transformer.transformer."
         out[prefix + n] = scaled(n, v.detach().float(), width)
-    table = out.pop(TABLE)
-    scale = table.abs().amax(1).clamp_min(1e-8) / 127
-    out = {n: stored(n, v) for n, v in out.items()}
-    out[TABLE], out[TABLE + ".scale"] = (table / scale[:, None]).round().to(torch.int8), scale
+    small = {n for n, v in out.items() if n == TABLE or int8 and v.ndim == 2 and v.numel() >= LARGE and ".emb" not in n}
+    for n in list(out):
+        out.update(eighths(n, out[n]) if n in small else {n: stored(n, out[n])})
     for n, v in codec_state.items():
         if n not in SKIP:
             part = "dec" if n.startswith(("decoder", "post")) else "enc"
@@ -68,10 +75,10 @@ def configuration(shape, c, about):
         defaults=about.get("defaults", DEFAULTS))
 
 
-def write(path, model, shape, codec_checkpoint, about):
+def write(path, model, shape, codec_checkpoint, about, int8=False):
     """Writes to a file beside it first: whoever reads `path` sees the old model or the new one.
     Tensors lie at multiples of 64 bytes, so that the plug-in can use them where they are mapped."""
-    items = tensors(model.cpu(), codec_checkpoint["model"])
+    items = tensors(model.cpu(), codec_checkpoint["model"], int8)
     config = configuration(shape, codec_checkpoint["shape"], about)
     header, at = {"__metadata__": {"format": "vqdiffusion-1", "config": json.dumps(config)}}, 0
     order = sorted(items, key=lambda n: (-items[n].element_size(), n))
@@ -85,7 +92,7 @@ def write(path, model, shape, codec_checkpoint, about):
     with open(part, "wb") as f:
         f.write(struct.pack("<Q", len(text)) + text)
         for n in order:
-            f.write(items[n].contiguous().view(torch.uint8).numpy().tobytes())
+            f.write(items[n].contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         f.flush()
         os.fsync(f.fileno())
     os.replace(part, path)
@@ -110,7 +117,8 @@ def read(path):
     if meta.get("format") != "vqdiffusion-1":
         raise SystemExit(f"{path}: not a model of the plug-in's form vqdiffusion-1")
     config = json.loads(meta["config"])
-    values[TABLE] *= values.pop(TABLE + ".scale")[:, None]
+    for n in [n for n in values if n.endswith(".scale")]:
+        values[n.removesuffix(".scale")] *= values.pop(n)[:, None]
     d, t, width = config["denoiser"], config["text"], config["text"]["width"]
     shape = dict(codes=config["diffusion"]["codes"], steps=config["diffusion"]["steps"], layers=d["layers"], width=d["width"],
                  heads=d["heads"], grid=d["grid"][0], text_layers=t["layers"], text_heads=t["heads"], text_width=width,
@@ -133,5 +141,5 @@ if __name__ == "__main__":
     model.load_state_dict(c["mean"], strict=False)
     model.condition_emb.token_embedding.weight.data.copy_(torch.from_numpy(np.load(work / "token-table.npy").astype(np.float32)))
     about = json.loads((work / "model.json").read_text()) if (work / "model.json").exists() else {}
-    write(path, model, c["shape"], torch.load(work / "codec.pt", weights_only=True), about)
+    write(path, model, c["shape"], torch.load(work / "codec.pt", weights_only=True), about, "--int8" in sys.argv)
     print(path, os.path.getsize(path) / 1e6, "MB after", c["seen"], "samples")

@@ -10,6 +10,7 @@ attention(q, kv, heads) -> softmax(q k' / sqrt(D / heads)) v
 On the CPU the residual stream h is f32, everything else bf16.
 """
 import ctypes
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -42,12 +43,11 @@ def build():
 
 
 def hash_of(text):
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 C = build()
+MAX_D = 2048  # of ops.c
 
 
 def call(name, *arguments):
@@ -95,7 +95,7 @@ class NormAdd(torch.autograd.Function):
 
 def norm_add(h, o, scale, shift):
     """h: B x N x D; o: the same or None; scale, shift: B x 1 x D, or D."""
-    if fused(h):
+    if fused(h) and h.shape[-1] <= MAX_D:
         return NormAdd.apply(h, o, scale, shift)
     h = h if o is None else h + o
     return h, F.layer_norm(h, h.shape[-1:]) * (1 + scale) + shift
@@ -176,7 +176,8 @@ class Attention(torch.autograd.Function):
 
 def attention(q, kv, heads, causal=False):
     """q: B x N x 3D with keys and values behind the queries; or B x N x D, and kv B x S x 2D. Gives B x N x D."""
-    if fused(q) and hasattr(C, "attention_forward"):
+    d = q.shape[-1] // (3 if kv is None else 1)
+    if fused(q) and hasattr(C, "attention_forward") and d // heads % 16 == 0:
         return Attention.apply(q, kv, heads, causal)
     q, k, v = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
     return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
@@ -204,7 +205,7 @@ class GroupNorm(torch.autograd.Function):
 
 
 def group_norm(x, weight, bias, silu):
-    if fused(x) and x.shape[1] % 32 == 0:
+    if fused(x) and x.shape[1] % 32 == 0 and x.shape[1] <= MAX_D:
         return GroupNorm.apply(x, weight, bias, silu)
     y = F.group_norm(x.float(), 32, weight, bias, 1e-6)
     return (F.silu(y) if silu else y).to(x.dtype)

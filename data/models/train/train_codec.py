@@ -79,13 +79,13 @@ class Pictures:
 
 
 class Trainer:
-    def __init__(self, work, polish):
+    def __init__(self, work, polish, size="small"):
         self.work, self.polish, self.path = work, polish, work / "codec.pt"
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         state = torch.load(self.path, weights_only=True) if self.path.exists() else {}
         if polish and not state:
             raise SystemExit(f"{self.path}: no codec to polish")
-        self.shape = state.get("shape", codec.SMALL)
+        self.shape = state.get("shape", getattr(codec, size.upper()))
         self.model = codec.Codec(**self.shape).to(self.device)
         self.model.load_state_dict(state.get("model", {}), strict=False)
         self.step, self.quantised = state.get("step", 0), polish or state.get("quantised", bool(state))
@@ -228,5 +228,6 @@ if __name__ == "__main__":
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--polish", action="store_true")
+    parser.add_argument("--size", choices=["small", "tiny"], default="small")
     options = parser.parse_args()
-    Trainer(options.work, options.polish).run(options.minutes)
+    Trainer(options.work, options.polish, options.size).run(options.minutes)
