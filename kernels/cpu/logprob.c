@@ -116,7 +116,7 @@ vqd_log_mix_c (float *y, const float *x, const VqdLogMix *mix, int n)
       const double sum = log_add_exp ((double) x[i] + (double) mix->offset,
                                       (double) mix->floor);
 
-      y[i] = vqd_cpu_clamp_log ((float) (sum + (double) mix->shift));
+      y[i] = vqd_cpu_clamp_log ((float) (sum + mix->shift));
     }
 }
 
@@ -302,9 +302,9 @@ posterior_masked (const PosteriorJob *job, float *y, const float *log_x0)
   const double z =
       log (exp (log (job->ops->exp_sum (log_x0, n)) - log_q) + TINY);
   const VqdLogMix mix = {
-    .offset = (float) ((double) step->log_alpha_bar_prev - log_q - z),
-    .floor = step->log_beta_bar_prev,
-    .shift = (float) ((double) step->log_gamma + z),
+    .offset = (double) step->log_alpha_bar_prev - log_q - z,
+    .floor = (double) step->log_beta_bar_prev,
+    .shift = (double) step->log_gamma + z,
   };
 
   job->ops->log_mix (y, log_x0, &mix, n);
@@ -324,9 +324,9 @@ posterior_code (const PosteriorJob *job, float *y, const float *log_x0, int j)
   const double z = log (exp ((double) log_x0[j] - log_q_j) +
                         exp (log (others) - log_q) + TINY);
   const VqdLogMix mix = {
-    .offset = (float) ((double) step->log_alpha_bar_prev - log_q - z),
-    .floor = step->log_beta_bar_prev,
-    .shift = (float) ((double) step->log_beta + z),
+    .offset = (double) step->log_alpha_bar_prev - log_q - z,
+    .floor = (double) step->log_beta_bar_prev,
+    .shift = (double) step->log_beta + z,
   };
   const double log_p_j = (double) log_x0[j];
 

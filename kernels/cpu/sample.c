@@ -39,8 +39,8 @@ int
 vqd_gumbel_argmax_c (const float *log_p, float sharpen, int n, uint32_t first,
                      const VqdNoise *noise)
 {
-  float best = 0.0f;
-  int index = -1;
+  float best = -INFINITY;
+  int index = 0;
   uint32_t word[4] = { 0 };
 
   for (int k = 0; k < n; k++)
@@ -61,7 +61,7 @@ vqd_gumbel_argmax_c (const float *log_p, float sharpen, int n, uint32_t first,
       const float score = vqd_cpu_clamp_log (sharpen * log_p[k]) +
                           gumbel (vqd_philox_unit (word[element % 4]));
 
-      if (index < 0 || score > best)
+      if (score > best)
         {
           best = score;
           index = k;

@@ -22,4 +22,11 @@ vqd_cpu_ops_init (VqdCpuOps *ops, unsigned flags)
     .log_mix = vqd_log_mix_c,
     .gumbel_argmax = vqd_gumbel_argmax_c,
   };
+
+#ifdef __x86_64__
+  if (flags & VQD_CPU_AVX2)
+    vqd_cpu_ops_init_avx2 (ops);
+  if (flags & VQD_CPU_AVX512)
+    vqd_cpu_ops_init_avx512 (ops);
+#endif
 }

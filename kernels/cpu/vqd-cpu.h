@@ -22,9 +22,9 @@
  * y = clamp (log (e^(x + offset) + e^floor) + shift). */
 typedef struct
 {
-  float offset;
-  float floor; /* may be -infinity */
-  float shift;
+  double offset;
+  double floor; /* may be -infinity */
+  double shift;
 } VqdLogMix;
 
 typedef struct
