@@ -226,6 +226,10 @@ vqd_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
   fill_dialog (dialog, G_OBJECT (config));
   const gboolean ok =
       gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
+  /* Off the screen before the work begins, and no event left for it. */
+  gtk_widget_hide (dialog);
+  while (gtk_events_pending ())
+    gtk_main_iteration ();
   gtk_widget_destroy (dialog);
 
   return ok;

@@ -18,6 +18,7 @@ import time
 
 import gimp_test
 
+TIMEOUT_S = 400
 SCREEN = "1280x1000x24"
 TITLE = "^Picture from Text$"
 TOOLS = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import")
@@ -109,7 +110,8 @@ class Screen:
                         title).split()
 
     def wait_for(self, condition, seconds=60):
-        for _ in range(seconds * 5):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             if condition():
                 return True
             time.sleep(0.2)
@@ -123,7 +125,7 @@ class Screen:
         """Waits for a window, and until it has the keys."""
         def activate():
             for window in self.windows(title)[-1:]:
-                self.run("xdotool", "windowactivate", "--sync", window)
+                self.run("xdotool", "windowactivate", window)
             return self.is_active(title)
 
         found = self.wait_for(activate)
@@ -158,7 +160,7 @@ MAKE_IMAGE = """
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 10 20 30 40)
   (gimp-image-set-selected-layers image (vector below))
   (gimp-image-clean-all image)
-  (gimp-display-new image)
+  (define window (car (gimp-display-new image)))
   (gimp-displays-flush))
 """
 
@@ -172,12 +174,18 @@ STATE = """
                (gimp-selection-bounds image))))
 """
 
+PARASITES = """
+(for-each (lambda (name)
+            (write (gimp-image-get-parasite image name)))
+          (car (gimp-image-get-parasite-list image)))
+"""
+
 IS_DIRTY = "(write (gimp-image-is-dirty image))"
 
 
-def open_dialog(screen, shot=None):
+def open_dialog(screen, shot=None, window=" GIMP$"):
     """Filters > Generate > VQ-Diffusion > Picture from Text, by keys."""
-    screen.focus(" GIMP$")
+    screen.focus(window)
     screen.key("alt+r", "End", "Right", "Right")
     if shot:
         screen.shoot(shot)
@@ -214,7 +222,125 @@ def check_layer(tap, screen):
     screen.shoot("5-undone")
 
 
+def check_cancel(tap, screen):
+    before = screen.server.ask(STATE)
+
+    open_dialog(screen)
+    screen.type("nothing")
+    screen.key("Escape")
+    tap.check(screen.wait_for(lambda: not screen.windows(TITLE)),
+              "Escape closes the dialog")
+    time.sleep(1)
+    tap.equal(screen.server.ask(STATE), before, "and nothing is made")
+
+
+def check_repeat(tap, screen):
+    """Filters > Repeat Last takes the last settings, without a dialog."""
+    before = screen.server.ask(STATE)
+
+    screen.focus(" GIMP$")
+    screen.key("ctrl+f")
+    tap.check(screen.wait_for(lambda: screen.server.ask(STATE) != before),
+              "Repeat makes a layer")
+    tap.equal(screen.server.ask(STATE).count('"autumn leaves (seed 7)'), 1,
+              "with the last settings")
+    screen.key("ctrl+z")
+    time.sleep(1)
+    tap.equal(screen.server.ask(STATE), before, "one Ctrl+Z takes it back")
+
+
+def check_bad_model(tap, screen, path):
+    before = screen.server.ask(STATE)
+
+    open_dialog(screen)
+    screen.key("alt+v", "alt+m", "space")
+    screen.focus("^Model File$")
+    # The first character opens the line for names.
+    screen.type(path[:1])
+    time.sleep(1)
+    screen.type(path[1:])
+    screen.shoot("6-model")
+    screen.key("Return")
+    time.sleep(1)
+    screen.focus(TITLE)
+    screen.shoot("7-model-chosen")
+    screen.key("alt+g")
+    tap.check(screen.wait_for(lambda: not screen.windows(TITLE)),
+              "a broken model is chosen")
+    time.sleep(2)
+    screen.shoot("8-error")
+    tap.check(screen.windows("^GIMP Message$"), "a message says so")
+    tap.equal(screen.server.ask(STATE), before,
+              "the image stays as it was")
+    screen.focus("^GIMP Message$")
+    screen.key("Return")
+
+
+def check_keep_off(tap, screen):
+    """keep-settings off: libgimp's own notes do not hold the prompt."""
+    server = screen.server
+    before = server.ask(STATE)
+
+    tap.matches(server.ask(PARASITES), "-last", "last values are in the image")
+    open_dialog(screen)
+    screen.key("alt+k")
+    screen.shoot("9-keep-off")
+    screen.type("secret")
+    screen.key("alt+g")
+    tap.check(screen.wait_for(lambda: server.ask(STATE) != before),
+              "a layer is made without its settings")
+    time.sleep(2)
+    print("#", server.ask(PARASITES))
+    tap.check("secret" not in server.ask(PARASITES) and
+              "autumn" not in server.ask(PARASITES),
+              "the image does not hold the prompt")
+    tap.matches(server.ask(STATE), '"VQ-Diffusion"', "nor does the name")
+    made = server.ask(STATE)
+    screen.focus(" GIMP$")
+    screen.key("ctrl+f")
+    tap.check(screen.wait_for(lambda: screen.windows("^GIMP Message$")),
+              "Repeat says that nothing was kept")
+    screen.shoot("10-repeat-nothing")
+    tap.equal(server.ask(STATE), made, "and makes nothing")
+    screen.focus("^GIMP Message$")
+    screen.key("Return")
+
+
+def check_no_image(tap, screen):
+    """With no image open, one is made and shown."""
+    server = screen.server
+
+    server.ask("(gimp-display-delete window)")
+    tap.check(screen.focus("^GNU Image Manipulation Program$"),
+              "no image is open")
+    open_dialog(screen, window="^GNU Image Manipulation Program$")
+    screen.type("grass")
+    screen.key("alt+g")
+    tap.check(screen.focus(" GIMP$"), "a new image is shown")
+    time.sleep(1)
+    screen.shoot("11-new-image")
+    tap.equal(server.ask("(write (vector-length (car (gimp-get-images))))"),
+              "1#t", "there is one image")
+
+
+def check_log(tap, profile):
+    with open(profile.path("gimp.log")) as log:
+        lines = [line for line in log
+                 if re.search(r"vqdiffusion.*(WARNING|CRITICAL)", line)
+                 # GIMP has quit already; GTK's file dialog when it opens; a
+                 # key let go of when its window has gone
+                 and not re.search("Broken pipe|GTK_IS_TREE_MODEL|"
+                                   "WIDGET_REALIZED_FOR_EVENT", line)]
+    tap.equal(lines, [], "GTK and GIMP have nothing to complain about")
+
+
+def time_out(number, frame):
+    raise RuntimeError("the test takes too long")
+
+
 def main():
+    signal.signal(signal.SIGALRM, time_out)
+    signal.alarm(TIMEOUT_S)
     arguments = gimp_test.parse_arguments()
     gimp_test.need_model(arguments)
     for tool in TOOLS:
@@ -223,12 +349,21 @@ def main():
             sys.exit(gimp_test.SKIPPED)
     tap = gimp_test.Tap()
     profile = gimp_test.Profile(arguments)
+    broken = profile.path("broken.safetensors")
+    with open(broken, "w") as file:
+        file.write("no model")
     screen = Screen(profile, arguments.shots)
     try:
         screen.server.wait()
         screen.server.ask(MAKE_IMAGE)
         time.sleep(1)
         check_layer(tap, screen)
+        check_cancel(tap, screen)
+        check_repeat(tap, screen)
+        check_bad_model(tap, screen, broken)
+        check_keep_off(tap, screen)
+        check_no_image(tap, screen)
+        check_log(tap, profile)
     finally:
         screen.close()
         screen.log.seek(0)
