@@ -69,9 +69,9 @@ load (VqdPipeline *self, GError **error)
 
   if (config->null_condition == VQD_NULL_LEARNED)
     {
-      self->null_features = vqd_weights_vector (
-          self->weights, "", NULL_FEATURES,
-          (gint64) config->text.context * config->text.width, error);
+      self->null_features =
+          vqd_weights_table (self->weights, "", NULL_FEATURES,
+                             config->text.context, config->text.width, error);
       if (self->null_features == NULL)
         return FALSE;
     }

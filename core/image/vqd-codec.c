@@ -188,9 +188,9 @@ load_encoder (VqdCodec *self, GError **error)
     }
   else
     {
-      self->nearest = vqd_weights_vector (
+      self->nearest = vqd_weights_table (
           self->weights, self->enc_prefix, kinds[self->config.kind].codebook,
-          (gint64) self->config.n_codes * self->config.embedding, error);
+          self->config.n_codes, self->config.embedding, error);
       if (self->nearest == NULL)
         return FALSE;
     }

@@ -526,11 +526,13 @@ vqd_weights_matrix (const VqdWeights *self, const char *prefix,
          find_scale (self, tensor, matrix, error);
 }
 
-const float *
-vqd_weights_vector (VqdWeights *self, const char *prefix, const char *name,
-                    gint64 n, GError **error)
+/* Rank 1 (n_cols 0) or 2, widened where it must be. */
+static const float *
+find_floats (VqdWeights *self, const char *prefix, const char *name, int n_rows,
+             int n_cols, GError **error)
 {
   const VqdTensor *tensor = find_joined (self, prefix, name, error);
+  const int rank = n_cols == 0 ? 1 : 2;
 
   if (tensor == NULL)
     return NULL;
@@ -542,25 +544,40 @@ vqd_weights_vector (VqdWeights *self, const char *prefix, const char *name,
                    self->path, tensor->name);
       return NULL;
     }
-  if (n <= 0 || n > G_MAXINT32 ||
-      tensor->n_bytes / vqd_dtype_bytes (tensor->dtype) != (guint64) n)
+  if (n_rows <= 0 || tensor->rank != rank || tensor->shape[0] != n_rows ||
+      (rank == 2 && tensor->shape[1] != n_cols))
     {
       g_autofree char *found = shape_text (tensor);
+      g_autofree char *cols =
+          rank == 1 ? g_strdup ("") : g_strdup_printf ("x%d", n_cols);
 
-      MODEL_ERROR (error,
-                   "%s: tensor %s: expected %" G_GINT64_FORMAT
-                   " numbers, found %s",
-                   self->path, tensor->name, n, found);
+      MODEL_ERROR (error, "%s: tensor %s: expected %d%s, found %s", self->path,
+                   tensor->name, n_rows, cols, found);
       return NULL;
     }
   if (tensor->dtype == VQD_DTYPE_F32)
     return tensor->data;
 
-  const VqdMatrix row = {
-    .data = tensor->data, .dtype = tensor->dtype, .n_rows = 1, .n_cols = (int) n
-  };
-  float *wide = g_new (float, n);
-  vqd_matrix_to_float (&row, wide);
+  const VqdMatrix matrix = { .data = tensor->data,
+                             .dtype = tensor->dtype,
+                             .n_rows = n_rows,
+                             .n_cols = rank == 1 ? 1 : n_cols };
+  float *wide = g_new (float, (gsize) matrix.n_rows *(gsize) matrix.n_cols);
+  vqd_matrix_to_float (&matrix, wide);
   g_ptr_array_add (self->widened, wide);
   return wide;
+}
+
+const float *
+vqd_weights_vector (VqdWeights *self, const char *prefix, const char *name,
+                    int n, GError **error)
+{
+  return find_floats (self, prefix, name, n, 0, error);
+}
+
+const float *
+vqd_weights_table (VqdWeights *self, const char *prefix, const char *name,
+                   int n_rows, int n_cols, GError **error)
+{
+  return find_floats (self, prefix, name, n_rows, n_cols, error);
 }

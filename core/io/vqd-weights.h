@@ -51,10 +51,15 @@ gboolean vqd_weights_matrix (const VqdWeights *weights, const char *prefix,
                              const char *name, int n_rows, int n_cols,
                              VqdMatrix *matrix, GError **error);
 
-/* A vector of n numbers as float (any float type in the file). Borrowed: the
- * mapping itself, or a widened copy that the weights keep. NULL on error. */
+/* A vector [n] as float (any float type in the file). Borrowed: the mapping
+ * itself, or a widened copy that the weights keep. NULL on error. */
 const float *vqd_weights_vector (VqdWeights *weights, const char *prefix,
-                                 const char *name, gint64 n, GError **error);
+                                 const char *name, int n, GError **error);
+
+/* The same of a table [n_rows, n_cols]. */
+const float *vqd_weights_table (VqdWeights *weights, const char *prefix,
+                                const char *name, int n_rows, int n_cols,
+                                GError **error);
 
 /* The numbers of a matrix as float [n_rows, n_cols], widened. */
 void vqd_matrix_to_float (const VqdMatrix *matrix, float *out);

@@ -152,7 +152,15 @@ test_wrong_shape_names_the_tensor (Fixture *fixture, gconstpointer data)
   g_clear_error (&error);
 
   g_assert_null (vqd_weights_vector (weights, "", "a", 5, &error));
-  g_assert_nonnull (strstr (error->message, "expected 5 numbers, found 2x3"));
+  g_assert_nonnull (strstr (error->message, "expected 5, found 2x3"));
+  g_clear_error (&error);
+  /* as many numbers, in another shape */
+  g_assert_null (vqd_weights_vector (weights, "", "a", 6, &error));
+  g_clear_error (&error);
+  g_assert_null (vqd_weights_table (weights, "", "a", 3, 2, &error));
+  g_clear_error (&error);
+  g_assert_nonnull (vqd_weights_table (weights, "", "a", 2, 3, &error));
+  g_assert_no_error (error);
 }
 
 /* header, bytes of data, pattern of the message */
