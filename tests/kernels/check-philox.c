@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Known answers published with Random123 (Salmon et al., 2011, kat_vectors). */
-#include <stdio.h>
-
 #include "kernels/vqd-philox.h"
+
+#include "vqd-check.h"
 
 typedef struct
 {
@@ -23,17 +23,6 @@ static const Answer answers[] = {
     { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
 };
 
-static int n_failures;
-
-static void
-check (int condition, const char *what, unsigned i)
-{
-  if (condition)
-    return;
-  printf ("FAIL %s %u\n", what, i);
-  n_failures++;
-}
-
 static void
 check_answer (const Answer *answer, unsigned i)
 {
@@ -43,7 +32,7 @@ check_answer (const Answer *answer, unsigned i)
     word[j] = answer->counter[j];
   vqd_philox4x32 (word, answer->key[0], answer->key[1]);
   for (int j = 0; j < 4; j++)
-    check (word[j] == answer->expected[j], "known answer", i);
+    vqd_check (word[j] == answer->expected[j], "known-answer-%u/word-%d", i, j);
 }
 
 /* Counter and key as SPEC 6 lays them out. */
@@ -55,24 +44,25 @@ check_element (void)
   uint32_t word[4] = { element / 4, 0x85a308d3, 0x13198a2e, 0x03707344 };
 
   vqd_philox4x32 (word, 0xa4093822, 0x299f31d0);
-  check (vqd_philox_uniform (seed, 0x03707344, 0x13198a2e, 0x85a308d3,
-                             element) == vqd_philox_unit (word[2]),
-         "element", 0);
+  vqd_check (vqd_philox_uniform (seed, 0x03707344, 0x13198a2e, 0x85a308d3,
+                                 element) == vqd_philox_unit (word[2]),
+             "element");
 }
 
 static void
 check_unit (void)
 {
-  check (vqd_philox_unit (0) == 0x1p-24f, "smallest", 0);
-  check (vqd_philox_unit (0xffffffff) == 1.0f - 0x1p-24f, "largest", 0);
+  vqd_check (vqd_philox_unit (0) == 0x1p-24f, "smallest");
+  vqd_check (vqd_philox_unit (0xffffffff) == 1.0f - 0x1p-24f, "largest");
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
+  vqd_check_init (argc, argv);
   for (unsigned i = 0; i < sizeof (answers) / sizeof (answers[0]); i++)
     check_answer (&answers[i], i);
   check_element ();
   check_unit ();
-  return n_failures > 0;
+  return vqd_check_finish ();
 }
