@@ -295,7 +295,9 @@ def test_no_model(folder):
 def test_broken_models(folder):
     header, data_bytes = read_header()
     norm = 'content_codec.dec.decoder.norm_out.weight'
-    assert norm in header
+    head = 'transformer.transformer.to_logits.1.weight'
+    rows, columns = header[head]['shape']
+    assert norm in header and rows != columns
 
     with open(MODEL, 'rb') as file:
         start = file.read(100000)
@@ -317,13 +319,17 @@ def test_broken_models(folder):
     changed[norm]['shape'] = [2, changed[norm]['shape'][0] // 2]
     write_model(os.path.join(folder, 'shape'), changed, data_bytes)
     changed = json.loads(json.dumps(header))
+    changed[head]['shape'] = [columns, rows]
+    write_model(os.path.join(folder, 'turned'), changed, data_bytes)
+    changed = json.loads(json.dumps(header))
     changed['__metadata__']['format'] = 'something-else'
     write_model(os.path.join(folder, 'format'), changed, data_bytes)
 
     names = sorted(os.listdir(folder))
     for name, *parts in [('short',), ('tiny',), ('empty',), ('absurd',),
                          ('noise',), ('missing', norm), ('shape', norm),
-                         ('format', 'something-else')]:
+                         ('turned', head, str(rows), str(columns)),
+                         ('format', 'vqdiffusion-1')]:
         path = os.path.join(folder, name)
         refused(generate(folder, '-o', 'x.png', '--model', path), FAILED,
                 path, *parts)
@@ -523,7 +529,7 @@ def test_progress(folder):
     program = OnTerminal(folder, *arguments)
     equal(program.finish(), OK)
     contains(program.seen, 'loading the model', 'picture 1 of 2: step 1 of 4',
-             'picture 2 of 2: step 4 of 4', ' left', 'drawing')
+             'picture 2 of 2: step 3 of 4', ' left', 'drawing')
     # The line is taken away at the end.
     equal(program.seen.rstrip('\r').rsplit('\r', 1)[1].strip(), '')
 
