@@ -49,6 +49,20 @@ def count_one(entry):
     return counts
 
 
+def failed_points(text):
+    """The points that failed, with the notes below each."""
+    lines = []
+    noting = False
+    for line in text.splitlines():
+        if line.startswith(('ok', 'not ok')):
+            noting = line.startswith('not') and '# TODO' not in line
+        elif not line.startswith('#'):
+            noting = False
+        if noting:
+            lines.append('    ' + line)
+    return lines
+
+
 def main(path):
     total = [0, 0, 0]
     failures = []
@@ -58,9 +72,10 @@ def main(path):
             counts = count_one(entry)
             total = [a + b for a, b in zip(total, counts)]
             if counts[1] > 0:
-                failures.append(f"{entry['name']} ({entry['result']})")
-    for failure in failures:
-        print(f'failed: {failure}')
+                failures.append(f"failed: {entry['name']} ({entry['result']})")
+                failures += failed_points(entry.get('stdout') or '')
+    for line in failures:
+        print(line)
     end = f', {total[2]} skipped' if total[2] > 0 else ''
     print(f'{total[0]} passed, {total[1]} failed{end}')
     return 0 if total[0] > 0 and total[1] == 0 else 1
