@@ -129,10 +129,12 @@ class Denoiser(nn.Module):
         y = self.condition_emb(ids)
         return y if drop is None else torch.where(drop[:, None, None], self.empty_text_embed, y)
 
-    def forward(self, x, t, y, where=None):
-        """Tokens B x N, steps B, features -> logits B x N x K, or those of the positions `where` (B x N) alone."""
+    def forward(self, x, t, y, where=None, at=None):
+        """Tokens B x N, steps B, features -> logits B x N x K, or those of the tokens `where` (B x N) alone.
+        at: positions B x N of the tokens, where they are not all of the grid."""
         e = self.content_emb
-        h = e["emb"](x) + (e["height_emb"].weight[:, None] + e["width_emb"].weight).flatten(0, 1)
+        place = (e["height_emb"].weight[:, None] + e["width_emb"].weight).flatten(0, 1)
+        h = e["emb"](x) + (place if at is None else place[at])
         o = None
         for block in self.blocks:
             h, o = block(h, o, t, y)

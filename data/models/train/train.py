@@ -26,6 +26,7 @@ import ops
 RATE_MUON, RATE_ADAM = 0.012, 2e-3  # times --rate
 DROP = 0.1  # share of samples with the empty text
 UNMASKED = 0.03  # share of the known positions that count in the loss too
+SPARSE_FROM, SPARSE, WHOLE_EVERY = 0.625, 128, 4  # see sparse_steps
 WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
 
 
@@ -92,18 +93,36 @@ class Data:
         return self.rows(r, self.first[r] + np.array(pick), self.flip[r] & (self.random.random(n) < 0.5))
 
 
-def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED):
-    """Cross-entropy of the masked positions (and of a few others): losses, and for each its picture and whether it was masked."""
+def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED, sparse=0):
+    """Cross-entropy of the masked positions (and of a few others): losses, and for each its picture and whether it was masked.
+    sparse: how many positions of each picture the model sees, all known ones and some of the masked; 0: all."""
     u = torch.rand(x0.shape, dtype=torch.float64, generator=generator)
-    masked = u > 1 - mask[t][:, None]
+    masked, at = u > 1 - mask[t][:, None], None
+    if sparse:
+        at = (torch.rand(x0.shape, generator=generator) + masked).argsort(1)[:, :sparse]
+        x0, u, masked = (v.gather(1, at) for v in (x0, u, masked))
     where = masked | (u < unmasked * (1 - mask[t][:, None]))
     x = torch.where(masked, torch.tensor(model.codes), x0)
     device = model.empty_text_embed.device
     with torch.autocast(device.type, torch.bfloat16):
         y = model.condition(ids.to(device), None if drop is None else drop.to(device))
-        logits = model(x.to(device), t.to(device), y, where.to(device))
+        logits = model(x.to(device), t.to(device), y, where.to(device), None if at is None else at.to(device))
         loss = ops.cross_entropy(logits, x0[where].to(device))
     return loss, where.nonzero()[:, 0], masked[where]
+
+
+def draw_steps(n, steps, sparse):
+    """n steps t in rising order, stratified.  Uniform; or with twice as many where the pictures will be sparse.
+
+    Masked tokens say nothing, so where most are masked half of the positions are left out (SPARSE of 256: all known
+    ones and some masked): that costs half, and half as many losses on twice as many pictures weigh the same.  What binds
+    pictures to text is learned there, from many pictures rather than from many tokens of one.  Every WHOLE_EVERY-th
+    step shows whole pictures, as in drawing."""
+    u = (torch.rand(n) + torch.arange(n)) / n
+    if sparse:
+        low = SPARSE_FROM / (2 - SPARSE_FROM)  # share of the samples below SPARSE_FROM
+        u = torch.where(u < low, u / low * SPARSE_FROM, SPARSE_FROM + (u - low) / (1 - low) * (1 - SPARSE_FROM))
+    return (u * steps).long().clamp_max(steps - 1)
 
 
 @torch.no_grad()
@@ -193,15 +212,21 @@ class Trainer:
         n, steps = self.options.batch, self.shape["steps"]
         piece = min(n, self.options.piece or (32 if self.device.type == "cpu" else n))
         x0, ids = data.batch(n)
-        t = ((torch.rand(n) + torch.arange(n)) / n * steps).long()[torch.randperm(n)]
+        sparse = x0.shape[1] > SPARSE and self.step % WHOLE_EVERY > 0
+        t = draw_steps(n, steps, sparse)
         drop = torch.rand(n) < DROP
-        expected = float((self.mask[t] + UNMASKED * (1 - self.mask[t])).sum()) * x0.shape[1]
+        known = 1 - self.mask[t]
+        seen = torch.where(t >= SPARSE_FROM * steps, SPARSE, x0.shape[1]) if sparse else torch.full((n,), x0.shape[1])
+        expected = float((seen - (1 - UNMASKED) * known * x0.shape[1]).sum())
         by_t = torch.zeros(4, 2, dtype=torch.float64)
         for p in self.parameters.values():
             p.grad = None
-        for k in range(0, n, piece):
-            s = slice(k, k + piece)
-            loss, picture, masked = masked_loss(self.model, x0[s], t[s], ids[s], drop[s], self.mask)
+        first = int((seen == x0.shape[1]).sum())  # the whole pictures come first
+        pieces = [slice(k, min(k + piece, first)) for k in range(0, first, piece)]
+        pieces += [slice(k, min(k + 2 * piece, n)) for k in range(first, n, 2 * piece)]
+        for s in pieces:
+            loss, picture, masked = masked_loss(self.model, x0[s], t[s], ids[s], drop[s], self.mask,
+                                                sparse=SPARSE if s.start >= first else 0)
             (loss.sum() / expected).backward()
             loss = loss.detach().cpu().double()
             quarter = (t[s] * 4 // steps)[picture][masked]
