@@ -306,7 +306,7 @@ if __name__ == "__main__":
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--decay", type=float, default=0, help="minutes over which the rate falls to nothing")
-    parser.add_argument("--rate", type=float, default=0.5, help="learning rate, 1 from nothing")
+    parser.add_argument("--rate", type=float, default=0.8, help="learning rate; 1 from nothing")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--piece", type=int, default=0, help="pictures worked on at once")
     parser.add_argument("--from", dest="start", type=Path, help="a model file to start from")
