@@ -9,16 +9,24 @@
 #define LOG_TINY (-69.07755278982137)
 #define TINY 1e-30
 
-/* Truncation sorts codes into so many bins by log p, downwards from the
- * likeliest; the last bin has all that are further down. */
+/* Truncation sorts codes into bins by log p, downwards from the likeliest. They
+ * reach down so many nats, and no further than the least likely; the last bin
+ * has what is below. */
 #define N_BINS 1024
-#define BINS_PER_NAT 32.0f
+#define BINS_DEPTH 24.0f
 
 typedef struct
 {
   float log_p;
   int code;
 } Candidate;
+
+typedef struct
+{
+  float max;
+  float per_nat;
+  int ends[N_BINS];
+} Bins;
 
 typedef struct
 {
@@ -98,6 +106,13 @@ vqd_exp_sum_c (const float *x, int n)
   return sum;
 }
 
+void
+vqd_exp_c (float *y, const float *x, int n)
+{
+  for (int i = 0; i < n; i++)
+    y[i] = expf (x[i]);
+}
+
 static double
 log_add_exp (double a, double b)
 {
@@ -157,58 +172,75 @@ heap_pop (Candidate *heap, int n)
 }
 
 static int
-bin_of (float log_p, float max)
+bin_of (float log_p, const Bins *bins)
 {
-  const float distance = (max - log_p) * BINS_PER_NAT;
+  const float place = (bins->max - log_p) * bins->per_nat;
 
-  return distance < N_BINS - 1 ? (int) distance : N_BINS - 1;
+  return place < N_BINS - 1 ? (int) place : N_BINS - 1;
 }
 
-/* Codes in bins, a bin's codes side by side; ends[i]: where bin i ends. */
-static void
-sort_into_bins (Candidate *codes, int *ends, const float *log_p, int n,
-                float max)
+static float
+least (const float *x, int n)
 {
-  int starts[N_BINS] = { 0 };
+  float min = x[0];
+
+  for (int i = 1; i < n; i++)
+    min = x[i] < min ? x[i] : min;
+  return min;
+}
+
+/* Codes in bins, a bin's codes side by side. */
+static void
+sort_into_bins (Candidate *codes, Bins *bins, const float *log_p, int n)
+{
+  const float depth = bins->max - least (log_p, n);
+  int next[N_BINS] = { 0 };
   int start = 0;
 
+  /* All the same: one bin. */
+  bins->per_nat =
+      depth > 0.0f ? (float) N_BINS / (depth < BINS_DEPTH ? depth : BINS_DEPTH)
+                   : 0.0f;
   for (int i = 0; i < n; i++)
-    starts[bin_of (log_p[i], max)]++;
+    next[bin_of (log_p[i], bins)]++;
   for (int bin = 0; bin < N_BINS; bin++)
     {
-      const int count = starts[bin];
+      const int count = next[bin];
 
-      starts[bin] = start;
+      next[bin] = start;
       start += count;
-      ends[bin] = start;
+      bins->ends[bin] = start;
     }
   for (int i = 0; i < n; i++)
-    codes[starts[bin_of (log_p[i], max)]++] = (Candidate){ log_p[i], i };
+    codes[next[bin_of (log_p[i], bins)]++] = (Candidate){ log_p[i], i };
 }
 
 /* Drops codes by their order from the likeliest: those before which the mass
  * has reached the rate, and those after top_k. One bin at a time is put in
  * order, and only as far as needed: the mass is mostly in few codes.
- * scratch: n candidates. */
+ * scratch: n candidates and n floats. */
 static void
-truncate_row (float *log_p, float rate, int top_k, int n, Candidate *scratch)
+truncate_row (const VqdCpuOps *ops, float *log_p, float rate, int top_k, int n,
+              void *scratch)
 {
-  const float max = log_p[max_index (log_p, n)];
+  Candidate *codes = scratch;
+  float *p = (float *) (codes + n);
+  Bins bins = { .max = log_p[max_index (log_p, n)] };
   float mass = 0.0f;
   int n_kept = 0;
-  int ends[N_BINS];
 
-  if (isnan (max))
+  if (isnan (bins.max))
     return;
 
-  sort_into_bins (scratch, ends, log_p, n, max);
+  ops->exp (p, log_p, n);
+  sort_into_bins (codes, &bins, log_p, n);
   for (int i = 0; i < n; i++)
     log_p[i] = VQD_LOG_FLOOR;
 
-  for (int bin = 0, start = 0; bin < N_BINS; start = ends[bin], bin++)
+  for (int bin = 0, start = 0; bin < N_BINS; start = bins.ends[bin], bin++)
     {
-      Candidate *heap = scratch + start;
-      int left = ends[bin] - start;
+      Candidate *heap = codes + start;
+      int left = bins.ends[bin] - start;
 
       for (int i = left / 2 - 1; i >= 0; i--)
         sift_down (heap, left, i);
@@ -222,7 +254,7 @@ truncate_row (float *log_p, float rate, int top_k, int n, Candidate *scratch)
           const Candidate *next = heap_pop (heap, left);
 
           log_p[next->code] = next->log_p;
-          mass += expf (next->log_p);
+          mass += p[next->code];
           n_kept++;
         }
     }
@@ -242,8 +274,9 @@ log_x0_row (const LogX0Job *job, int row, float *scratch)
       job->ops->guide (y, scratch, job->guidance, n);
     }
   if (job->truncation <= 1.0f || job->top_k > 0)
-    truncate_row (y, job->truncation <= 1.0f ? job->truncation : FLT_MAX,
-                  job->top_k, n, (Candidate *) scratch);
+    truncate_row (job->ops, y,
+                  job->truncation <= 1.0f ? job->truncation : FLT_MAX,
+                  job->top_k, n, scratch);
 }
 
 static void
@@ -274,7 +307,8 @@ vqd_cpu_log_x0 (VqdBackend *self, float *log_x0, const float *logits,
                          .n_codes = n_codes };
 
   assert (n_codes > 0);
-  assert (sizeof (Candidate) * (size_t) n_codes <= VQD_CPU_SCRATCH_BYTES);
+  assert ((sizeof (Candidate) + sizeof (float)) * (size_t) n_codes <=
+          VQD_CPU_SCRATCH_BYTES);
   vqd_pool_run (cpu->pool,
                 vqd_cpu_div_up (rows, vqd_cpu_rows_per_item (n_codes)),
                 log_x0_item, &job);

@@ -19,6 +19,7 @@ vqd_cpu_ops_init (VqdCpuOps *ops, unsigned flags)
     .log_softmax = vqd_log_softmax_c,
     .guide = vqd_guide_c,
     .exp_sum = vqd_exp_sum_c,
+    .exp = vqd_exp_c,
     .log_mix = vqd_log_mix_c,
     .gumbel_argmax = vqd_gumbel_argmax_c,
   };

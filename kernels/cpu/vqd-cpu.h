@@ -69,6 +69,9 @@ typedef struct
   /* Sum of e^x, x <= 0. */
   double (*exp_sum) (const float *x, int n);
 
+  /* y = e^x, x <= 0. */
+  void (*exp) (float *y, const float *x, int n);
+
   void (*log_mix) (float *y, const float *x, const VqdLogMix *mix, int n);
 
   /* argmax_k clamp (sharpen * log_p[k]) + g (first + k), g of SPEC 4. The same
@@ -223,6 +226,7 @@ void vqd_cpu_nearest_code (VqdBackend *self, int *codes, const float *z,
 void vqd_log_softmax_c (float *y, const float *x, int n);
 void vqd_guide_c (float *y, const float *u, float s, int n);
 double vqd_exp_sum_c (const float *x, int n);
+void vqd_exp_c (float *y, const float *x, int n);
 void vqd_log_mix_c (float *y, const float *x, const VqdLogMix *mix, int n);
 void vqd_cpu_row_max (VqdBackend *self, float *max, int *index, const float *x,
                       int rows, int n);

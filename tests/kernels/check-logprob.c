@@ -67,6 +67,13 @@ run_exp_sum (const VqdCpuOps *ops, const VqdCheckCase *c, float *out)
 }
 
 static void
+run_exp (const VqdCpuOps *ops, const VqdCheckCase *c, float *out)
+{
+  for (int r = 0; r < c->rows; r++)
+    ops->exp (out + r * c->dim, c->a + r * c->dim, c->dim);
+}
+
+static void
 run_mix (const VqdCpuOps *ops, const VqdCheckCase *c, float *out,
          const VqdLogMix *mix)
 {
@@ -417,6 +424,7 @@ main (int argc, char **argv)
     { "log_softmax", run_log_softmax, logits | logs, 1e-6f, 2e-7f },
     { "guide", run_guide, logits | logs, 2e-6f, 2e-7f },
     { "exp_sum", run_exp_sum, logs, 0.0f, 4e-7f },
+    { "exp", run_exp, logs, 0.0f, 4e-7f },
     { "log_mix-mask", run_mix_mask, logs, 4e-6f, 2e-7f },
     { "log_mix-code", run_mix_code, logs, 6e-6f, 2e-7f },
     { "log_mix-last", run_mix_last, logs, 2e-6f, 2e-7f },

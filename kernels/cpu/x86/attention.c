@@ -14,7 +14,7 @@ row_max (const float *x, int n)
   return vec_reduce_max (max);
 }
 
-/* Lanes past the end are e^-infinity: 0. */
+/* Lanes past the end are e^-infinity: nothing beside the largest, 1. */
 static float
 exp_row (float *x, int n, float max, float scale)
 {

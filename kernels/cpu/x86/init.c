@@ -17,6 +17,7 @@ VQD_LEVEL_NAME (vqd_cpu_ops_init) (VqdCpuOps *ops)
   ops->log_softmax = VQD_LEVEL_NAME (vqd_log_softmax);
   ops->guide = VQD_LEVEL_NAME (vqd_guide);
   ops->exp_sum = VQD_LEVEL_NAME (vqd_exp_sum);
+  ops->exp = VQD_LEVEL_NAME (vqd_exp);
   ops->log_mix = VQD_LEVEL_NAME (vqd_log_mix);
   ops->gumbel_argmax = VQD_LEVEL_NAME (vqd_gumbel_argmax);
 }

@@ -25,13 +25,20 @@ static double
 exp_sum (const float *x, int n, float max)
 {
   VecDouble sum = vecd_set (0.0);
+  int i = 0;
 
-  for (int i = 0; i < n; i += VEC_LANES)
+  for (; i + VEC_LANES <= n; i += VEC_LANES)
     {
-      const Vec v = vec_load_upto (x + i, n - i, -INFINITY);
+      const Vec e = vec_exp (vec_sub (vec_load (x + i), vec_set (max)));
 
-      sum =
-          vecd_add (sum, vec_to_double (vec_exp (vec_sub (v, vec_set (max)))));
+      sum = vecd_add (sum, vec_to_double (e));
+    }
+  if (i < n)
+    {
+      const Vec v = vec_load_first (x + i, n - i, max);
+      const Vec e = vec_exp (vec_sub (v, vec_set (max)));
+
+      sum = vecd_add (sum, vec_to_double (vec_keep_first (e, n - i, 0.0f)));
     }
   return vecd_reduce_add (sum);
 }
@@ -69,6 +76,13 @@ double
 VQD_LEVEL_NAME (vqd_exp_sum) (const float *x, int n)
 {
   return exp_sum (x, n, 0.0f);
+}
+
+void
+VQD_LEVEL_NAME (vqd_exp) (float *y, const float *x, int n)
+{
+  for (int i = 0; i < n; i += VEC_LANES)
+    vec_store_upto (y + i, vec_exp (vec_load_upto (x + i, n - i, 0.0f)), n - i);
 }
 
 /* log (e^a + e^b) = max (a, b) + log (1 + e^-|a - b|), where b and what a adds

@@ -142,7 +142,7 @@ vec_round (Vec x)
                                _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
-/* x * 2^n, n whole, -150 ... 128 */
+/* x * 2^n, n whole, -126 ... 128 */
 static inline Vec
 vec_scale2 (Vec x, Vec n)
 {
@@ -471,7 +471,7 @@ vec_round (Vec x)
   return _mm256_round_ps (x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
-/* In two steps, since 2^n itself may be out of range. */
+/* In two steps, since 2^128 is out of range. */
 static inline Vec
 vec_scale2 (Vec x, Vec n)
 {

@@ -33,6 +33,7 @@ void VQD_LEVEL_NAME (vqd_widen_i8) (float *y, const int8_t *x, float scale,
 void VQD_LEVEL_NAME (vqd_log_softmax) (float *y, const float *x, int n);
 void VQD_LEVEL_NAME (vqd_guide) (float *y, const float *u, float s, int n);
 double VQD_LEVEL_NAME (vqd_exp_sum) (const float *x, int n);
+void VQD_LEVEL_NAME (vqd_exp) (float *y, const float *x, int n);
 void VQD_LEVEL_NAME (vqd_log_mix) (float *y, const float *x,
                                    const VqdLogMix *mix, int n);
 int VQD_LEVEL_NAME (vqd_gumbel_argmax) (const float *log_p, float sharpen,
