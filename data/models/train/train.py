@@ -77,6 +77,7 @@ class Data:
         self.flipped = np.load(flipped, mmap_mode="r") if flipped.exists() else self.tokens
         self.flip, self.held, self.weight = z["flip"], z["held"], z["sample"]
         share = np.where(self.held, 0, self.weight).astype(np.float64)
+        self.drawn = np.count_nonzero(share)
         self.ends = np.cumsum(share / share.sum())
         self.caption_ends = [np.cumsum(w / w.sum()) for w in np.split(z["weight"].astype(np.float64), self.first[1:-1])]
         self.random = np.random.default_rng(seed)
@@ -251,6 +252,8 @@ class Trainer:
         torch._foreach_lerp_(list(self.mean.values()), [p.detach() for p in self.parameters.values()], n / reach)
 
     def held(self, data):
+        if not (data.held & (data.weight > 0)).any():
+            return  # few pictures: no concept is held out
         model = self.averaged().to(self.device)
         loss, by_t = held_out(model, data)
         with open(self.work / "curve.jsonl", "a") as f:
@@ -268,7 +271,7 @@ class Trainer:
         start = saved = exported = logged = time.time()
         sums, at = torch.zeros(4, 2, dtype=torch.float64), self.seen
         print(f"{sum(p.numel() for p in self.parameters.values()) / 1e6:.1f} M parameters on {self.device}, "
-              f"{int((data.ends[1:] > data.ends[:-1]).sum())} pictures; {self.seen} samples seen", flush=True)
+              f"{data.drawn} pictures; {self.seen} samples seen", flush=True)
         if not (self.work / "curve.jsonl").exists():
             self.held(data)
         while not stop and not (limit and time.time() - start > limit):
