@@ -129,6 +129,20 @@ class Profile:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def find_run(profile):
+    """The process of the plug-in that runs a procedure; None without one."""
+    folder = os.path.join(profile.gimp_folder, "plug-ins")
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % name, "rb") as file:
+                words = file.read().decode("utf-8", "replace").split("\0")
+        except OSError:
+            continue
+        if words[0].startswith(folder) and "-run" in words:
+            return int(name)
+    return None
+
+
 def said(output):
     """What a script said by (say KEY VALUE), by key."""
     return dict(re.findall(r"^SAY ([\w-]+): (.*?) *$", output, re.M))

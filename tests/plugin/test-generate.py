@@ -492,20 +492,6 @@ def test_timings(tap, profile):
                 "VQD_TIMINGS=1 prints the seconds of each part")
 
 
-def find_run(profile):
-    """The process of the plug-in that runs a procedure; None without one."""
-    folder = os.path.join(profile.gimp_folder, "plug-ins")
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/cmdline" % name, "rb") as file:
-                words = file.read().decode("utf-8", "replace").split("\0")
-        except OSError:
-            continue
-        if words[0].startswith(folder) and "-run" in words:
-            return int(name)
-    return None
-
-
 def test_kill(tap, profile, number, result):
     """A run that is stopped from outside leaves the image as it was."""
     name = signal.Signals(number).name
@@ -522,10 +508,10 @@ def test_kill(tap, profile, number, result):
 (try "fine" (lambda () (plug-in-vqdiffusion-generate #:steps 2)))
 """)
     end = time.monotonic() + 120
-    while find_run(profile) is None and time.monotonic() < end:
+    while gimp_test.find_run(profile) is None and time.monotonic() < end:
         time.sleep(0.2)
     time.sleep(3)
-    run = find_run(profile)
+    run = gimp_test.find_run(profile)
     if not tap.check(run is not None, name + ": the plug-in runs"):
         process.kill()
         return

@@ -19,6 +19,8 @@ import time
 import gimp_test
 
 TIMEOUT_S = 400
+# In the status bar of the only window of a new profile.
+CANCEL_AT = (595, 602)
 SCREEN = "1280x1000x24"
 TITLE = "^Picture from Text$"
 TOOLS = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import")
@@ -65,6 +67,7 @@ class Screen:
     """Xvfb with a window manager, and a GIMP on it."""
 
     def __init__(self, profile, shots):
+        self.profile = profile
         self.shots = shots
         read_end, write_end = os.pipe()
         self.xvfb = subprocess.Popen(
@@ -101,6 +104,10 @@ class Screen:
         for key in keys:
             self.run("xdotool", "key", "--clearmodifiers", key)
             time.sleep(0.3)
+
+    def click(self, x, y):
+        self.run("xdotool", "mousemove", str(x), str(y), "click", "1")
+        time.sleep(0.3)
 
     def type(self, text):
         self.run("xdotool", "type", "--delay", "20", text)
@@ -306,6 +313,45 @@ def check_keep_off(tap, screen):
     screen.key("Return")
 
 
+def check_progress(tap, screen):
+    """Many pictures: the bar moves, and its Cancel stops the run."""
+    before = screen.server.ask(STATE)
+
+    open_dialog(screen)
+    screen.type("clouds")
+    screen.key("alt+n")
+    screen.type("64")
+    screen.key("Tab", "alt+g")
+    tap.check(screen.wait_for(lambda: not screen.windows(TITLE)),
+              "64 pictures begin")
+    time.sleep(4)
+    screen.shoot("12-progress")
+    tap.equal(screen.server.ask(STATE), before,
+              "nothing is in the image while they are made")
+    screen.click(*CANCEL_AT)
+    tap.check(screen.wait_for(
+        lambda: gimp_test.find_run(screen.profile) is None, 20),
+        "the status bar's Cancel stops them")
+    time.sleep(1)
+    screen.shoot("13-stopped")
+    tap.equal(screen.server.ask(STATE), before, "and leaves the image alone")
+
+
+def check_cut(tap, screen):
+    """A prompt that is too long is told of."""
+    before = screen.server.ask(STATE)
+
+    open_dialog(screen)
+    screen.type("red leaves and " * 40 + "the end")
+    screen.key("alt+g")
+    tap.check(screen.wait_for(lambda: screen.windows("^GIMP Message$")),
+              "a message tells what was cut")
+    screen.shoot("14-cut")
+    tap.check(screen.server.ask(STATE) != before, "and the layer is there")
+    screen.focus("^GIMP Message$")
+    screen.key("Return")
+
+
 def check_no_image(tap, screen):
     """With no image open, one is made and shown."""
     server = screen.server
@@ -314,7 +360,7 @@ def check_no_image(tap, screen):
     tap.check(screen.focus("^GNU Image Manipulation Program$"),
               "no image is open")
     open_dialog(screen, window="^GNU Image Manipulation Program$")
-    screen.type("grass")
+    screen.type("green grass texture")
     screen.key("alt+g")
     tap.check(screen.focus(" GIMP$"), "a new image is shown")
     time.sleep(1)
@@ -361,6 +407,8 @@ def main():
         check_cancel(tap, screen)
         check_repeat(tap, screen)
         check_bad_model(tap, screen, broken)
+        check_progress(tap, screen)
+        check_cut(tap, screen)
         check_keep_off(tap, screen)
         check_no_image(tap, screen)
         check_log(tap, profile)
