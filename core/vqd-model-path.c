@@ -8,34 +8,41 @@
 #define SUBFOLDER "vqdiffusion" G_DIR_SEPARATOR_S "models"
 
 
+/* A folder is looked through once, where it comes first. */
+static void
+add_folder (GPtrArray *folders, char *folder)
+{
+  if (g_ptr_array_find_with_equal_func (folders, folder, g_str_equal, NULL))
+    g_free (folder);
+  else
+    g_ptr_array_add (folders, folder);
+}
+
 char **
 vqd_model_search_path (void)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GPtrArray *folders = g_ptr_array_new ();
   const char *environment = g_getenv (ENVIRONMENT);
 
   if (environment != NULL)
     {
-      g_auto (GStrv) folders =
+      g_auto (GStrv) named =
           g_strsplit (environment, G_SEARCHPATH_SEPARATOR_S, -1);
 
-      for (char **folder = folders; *folder != NULL; folder++)
+      for (char **folder = named; *folder != NULL; folder++)
         if (**folder != '\0')
-          g_strv_builder_add (builder, *folder);
+          add_folder (folders, g_strdup (*folder));
     }
 
-  g_autofree char *users =
-      g_build_filename (g_get_user_data_dir (), SUBFOLDER, NULL);
-  g_strv_builder_add (builder, users);
+  add_folder (folders,
+              g_build_filename (g_get_user_data_dir (), SUBFOLDER, NULL));
   for (const char *const *system = g_get_system_data_dirs (); *system != NULL;
        system++)
-    {
-      g_autofree char *folder = g_build_filename (*system, SUBFOLDER, NULL);
+    add_folder (folders, g_build_filename (*system, SUBFOLDER, NULL));
+  add_folder (folders, g_strdup (VQD_MODEL_DIR));
 
-      g_strv_builder_add (builder, folder);
-    }
-  g_strv_builder_add (builder, VQD_MODEL_DIR);
-  return g_strv_builder_end (builder);
+  g_ptr_array_add (folders, NULL);
+  return (char **) g_ptr_array_free (folders, FALSE);
 }
 
 /* The first model of a folder, by name; an entry of the search path may also
