@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* safetensors: 8 bytes of header length, a JSON header, the tensors' bytes.
- *
- * { "__metadata__": { "key": "text" },
- *   "NAME": { "dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12] } } */
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
-#include "core/io/vqd-weights.h"
+#include "core/io/vqd-weights-reader.h"
 
-/* The published models' headers have 100 kB. */
-#define MAX_HEADER_BYTES (64 << 20)
-#define LENGTH_BYTES 8
+static const VqdWeightsReader *const readers[] = {
+  &vqd_reader_safetensors,
+};
 
 struct _VqdWeights
 {
-  GMappedFile *map;
   char *path;
-  const guint8 *data; /* of the tensors */
-  guint64 data_bytes;
-  GArray *tensors;     /* VqdTensor, in the file's order */
+  guint64 file_bytes;
+  GPtrArray *maps;     /* GMappedFile */
+  GArray *tensors;     /* VqdTensor, in the order they were added */
   GHashTable *by_name; /* name (owned) -> index + 1 */
   GHashTable *metadata;
-  GPtrArray *widened; /* float vectors made from F16, BF16 */
+  GPtrArray *kept; /* memory beside the mappings: widened vectors */
 };
 
 static const struct
@@ -49,6 +43,18 @@ vqd_dtype_bytes (VqdDtype dtype)
     if (dtypes[i].dtype == dtype)
       return dtypes[i].n_bytes;
   g_return_val_if_reached (0);
+}
+
+gboolean
+vqd_dtype_from_name (const char *name, VqdDtype *dtype)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (dtypes); i++)
+    if (g_str_equal (name, dtypes[i].name))
+      {
+        *dtype = dtypes[i].dtype;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 static float
@@ -111,268 +117,180 @@ vqd_matrix_to_float (const VqdMatrix *matrix, float *out)
       }
 }
 
-/* ---- reading the header ---------------------------------------------- */
+/* ---- opening ----------------------------------------------------------- */
 
-static gboolean
-read_shape (JsonObject *entry, VqdTensor *tensor, guint64 *n_elements,
-            GError **error)
+gboolean
+vqd_weights_map_file (VqdWeights *self, const char *path, const guint8 **bytes,
+                      guint64 *n_bytes, GError **error)
 {
-  JsonNode *node = json_object_get_member (entry, "shape");
-
-  if (node == NULL || ! JSON_NODE_HOLDS_ARRAY (node))
-    {
-      MODEL_ERROR (error, "tensor %s has no shape", tensor->name);
-      return FALSE;
-    }
-
-  JsonArray *shape = json_node_get_array (node);
-  const guint rank = json_array_get_length (shape);
-  if (rank > VQD_MAX_RANK)
-    {
-      MODEL_ERROR (error, "tensor %s has %u dimensions, at most %d are known",
-                   tensor->name, rank, VQD_MAX_RANK);
-      return FALSE;
-    }
-
-  tensor->rank = (int) rank;
-  *n_elements = 1;
-  for (guint i = 0; i < rank; i++)
-    {
-      JsonNode *size = json_array_get_element (shape, i);
-      const gint64 n =
-          JSON_NODE_HOLDS_VALUE (size) ? json_node_get_int (size) : -1;
-
-      if (n < 0 || n > G_MAXINT32 ||
-          ! vqd_size_mul (*n_elements, (guint64) n, n_elements))
-        {
-          MODEL_ERROR (error, "tensor %s has an impossible shape",
-                       tensor->name);
-          return FALSE;
-        }
-      tensor->shape[i] = n;
-    }
-  return TRUE;
-}
-
-static gboolean
-read_dtype (JsonObject *entry, VqdTensor *tensor, GError **error)
-{
-  const char *name =
-      json_object_get_string_member_with_default (entry, "dtype", "none");
-
-  for (gsize i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    if (g_str_equal (name, dtypes[i].name))
-      {
-        tensor->dtype = dtypes[i].dtype;
-        return TRUE;
-      }
-
-  MODEL_ERROR (error, "tensor %s has the number type %s, which is not known",
-               tensor->name, name);
-  return FALSE;
-}
-
-/* The one place where an offset of the file becomes a pointer. */
-static gboolean
-read_data (VqdWeights *self, JsonObject *entry, guint64 n_elements,
-           VqdTensor *tensor, GError **error)
-{
-  JsonNode *node = json_object_get_member (entry, "data_offsets");
-  gint64 begin = -1;
-  gint64 end = -1;
-  guint64 n_bytes = 0;
-
-  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node) &&
-      json_array_get_length (json_node_get_array (node)) == 2)
-    {
-      begin = json_array_get_int_element (json_node_get_array (node), 0);
-      end = json_array_get_int_element (json_node_get_array (node), 1);
-    }
-
-  if (begin < 0 || end < begin)
-    {
-      MODEL_ERROR (error, "tensor %s has no valid data_offsets", tensor->name);
-      return FALSE;
-    }
-  if ((guint64) end > self->data_bytes)
-    {
-      MODEL_ERROR (
-          error,
-          "the file is cut short: tensor %s ends at byte %" G_GINT64_FORMAT
-          " of the data, and there are %" G_GUINT64_FORMAT
-          ". Copy or download the model again.",
-          tensor->name, end, self->data_bytes);
-      return FALSE;
-    }
-
-  const gsize element_bytes = vqd_dtype_bytes (tensor->dtype);
-  if (! vqd_size_mul (n_elements, element_bytes, &n_bytes) ||
-      n_bytes != (guint64) (end - begin))
-    {
-      MODEL_ERROR (error, "tensor %s: shape and data_offsets do not agree",
-                   tensor->name);
-      return FALSE;
-    }
-  if ((guintptr) (self->data + begin) % element_bytes != 0)
-    {
-      MODEL_ERROR (error, "tensor %s is not aligned", tensor->name);
-      return FALSE;
-    }
-
-  tensor->data = self->data + begin;
-  tensor->n_bytes = n_bytes;
-  return TRUE;
-}
-
-static gboolean
-read_tensor (VqdWeights *self, const char *name, JsonNode *node, GError **error)
-{
-  VqdTensor tensor = { .name = g_strdup (name) };
-  guint64 n_elements = 0;
-
-  /* The table owns the name, whether the tensor is good or not. */
-  g_hash_table_insert (self->by_name, (char *) tensor.name,
-                       GUINT_TO_POINTER (self->tensors->len + 1));
-  if (! JSON_NODE_HOLDS_OBJECT (node))
-    {
-      MODEL_ERROR (error, "tensor %s is not an object", name);
-      return FALSE;
-    }
-
-  JsonObject *entry = json_node_get_object (node);
-  if (! read_dtype (entry, &tensor, error) ||
-      ! read_shape (entry, &tensor, &n_elements, error) ||
-      ! read_data (self, entry, n_elements, &tensor, error))
-    return FALSE;
-
-  g_array_append_val (self->tensors, tensor);
-  return TRUE;
-}
-
-static void
-read_metadata (VqdWeights *self, JsonNode *node)
-{
-  if (! JSON_NODE_HOLDS_OBJECT (node))
-    return;
-
-  JsonObject *object = json_node_get_object (node);
-  g_autoptr (GList) keys = json_object_get_members (object);
-  for (GList *key = keys; key != NULL; key = key->next)
-    {
-      JsonNode *value = json_object_get_member (object, key->data);
-
-      if (JSON_NODE_HOLDS_VALUE (value) &&
-          json_node_get_value_type (value) == G_TYPE_STRING)
-        g_hash_table_insert (self->metadata, g_strdup (key->data),
-                             json_node_dup_string (value));
-    }
-}
-
-static gboolean
-read_header (VqdWeights *self, GError **error)
-{
-  const guint8 *bytes = (const guint8 *) g_mapped_file_get_contents (self->map);
-  const guint64 n_bytes = g_mapped_file_get_length (self->map);
-  guint64 header_bytes = 0;
-
-  if (n_bytes < LENGTH_BYTES)
-    {
-      MODEL_ERROR (error, "the file is too short to be a model");
-      return FALSE;
-    }
-  memcpy (&header_bytes, bytes, LENGTH_BYTES);
-  header_bytes = GUINT64_FROM_LE (header_bytes);
-  if (header_bytes > MAX_HEADER_BYTES)
-    {
-      MODEL_ERROR (
-          error,
-          "not a safetensors file: its header would have %" G_GUINT64_FORMAT
-          " bytes",
-          header_bytes);
-      return FALSE;
-    }
-  if (header_bytes > n_bytes - LENGTH_BYTES)
-    {
-      MODEL_ERROR (error,
-                   "the file is cut short: its header has %" G_GUINT64_FORMAT
-                   " bytes, the whole file %" G_GUINT64_FORMAT
-                   ". Copy or download the model again.",
-                   header_bytes, n_bytes);
-      return FALSE;
-    }
-
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) why = NULL;
-  if (! json_parser_load_from_data (parser, (const char *) bytes + LENGTH_BYTES,
-                                    (gssize) header_bytes, &why))
-    {
-      MODEL_ERROR (error, "not a safetensors file: %s", why->message);
-      return FALSE;
-    }
+  GMappedFile *map = g_mapped_file_new (path, FALSE, &why);
 
-  JsonNode *root = json_parser_get_root (parser);
-  if (root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
-    {
-      MODEL_ERROR (error,
-                   "not a safetensors file: its header is not an object");
-      return FALSE;
-    }
-
-  self->data = bytes + LENGTH_BYTES + header_bytes;
-  self->data_bytes = n_bytes - LENGTH_BYTES - header_bytes;
-
-  JsonObject *header = json_node_get_object (root);
-  g_autoptr (GList) names = json_object_get_members (header);
-  for (GList *name = names; name != NULL; name = name->next)
-    {
-      JsonNode *node = json_object_get_member (header, name->data);
-
-      if (g_str_equal (name->data, "__metadata__"))
-        read_metadata (self, node);
-      else if (! read_tensor (self, name->data, node, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* ---- public ---------------------------------------------------------- */
-
-VqdWeights *
-vqd_weights_open (const char *path, GError **error)
-{
-  g_autoptr (VqdWeights) self = g_new0 (VqdWeights, 1);
-
-  self->path = g_strdup (path);
-  self->tensors = g_array_new (FALSE, FALSE, sizeof (VqdTensor));
-  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->metadata =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->widened = g_ptr_array_new_with_free_func (g_free);
-
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      MODEL_ERROR (error, "%s is a folder; a model is a .safetensors file",
-                   path);
-      return NULL;
-    }
-
-  g_autoptr (GError) why = NULL;
-  self->map = g_mapped_file_new (path, FALSE, &why);
-  if (self->map == NULL)
+  if (map == NULL)
     {
       g_set_error (error, VQD_ERROR,
                    g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT)
                        ? VQD_ERROR_NOT_FOUND
                        : VQD_ERROR_MODEL,
                    "The model cannot be opened: %s", why->message);
-      return NULL;
+      return FALSE;
     }
-  if (! read_header (self, error))
+
+  g_ptr_array_add (self->maps, map);
+  *bytes = (const guint8 *) g_mapped_file_get_contents (map);
+  *n_bytes = g_mapped_file_get_length (map);
+  self->file_bytes += *n_bytes;
+  return TRUE;
+}
+
+void
+vqd_weights_keep (VqdWeights *self, gpointer memory)
+{
+  g_ptr_array_add (self->kept, memory);
+}
+
+void
+vqd_weights_set_metadata (VqdWeights *self, const char *key, const char *value)
+{
+  g_hash_table_insert (self->metadata, g_strdup (key), g_strdup (value));
+}
+
+gboolean
+vqd_shape_n_elements (const gint64 *shape, int rank, guint64 *n_elements)
+{
+  *n_elements = 1;
+  for (int i = 0; i < rank; i++)
+    if (shape[i] < 0 || shape[i] > G_MAXINT32 ||
+        ! vqd_size_mul (*n_elements, (guint64) shape[i], n_elements))
+      return FALSE;
+  return TRUE;
+}
+
+/* A copy in memory of ours, F64 as F32. */
+static void
+copy_data (VqdWeights *self, VqdTensor *tensor, guint64 n_elements)
+{
+  if (tensor->dtype != VQD_DTYPE_F64)
     {
-      g_prefix_error (error, "%s: ", path);
-      return NULL;
+      tensor->data = g_memdup2 (tensor->data, tensor->n_bytes);
+      vqd_weights_keep (self, (gpointer) tensor->data);
+      return;
     }
-  return g_steal_pointer (&self); /* only whole objects leave this function */
+
+  float *narrow = g_new (float, n_elements);
+  for (guint64 i = 0; i < n_elements; i++)
+    {
+      double value;
+
+      memcpy (&value, (const guint8 *) tensor->data + i * sizeof value,
+              sizeof value);
+      narrow[i] = (float) value;
+    }
+  vqd_weights_keep (self, narrow);
+  tensor->data = narrow;
+  tensor->dtype = VQD_DTYPE_F32;
+  tensor->n_bytes = n_elements * sizeof (float);
+}
+
+gboolean
+vqd_weights_add (VqdWeights *self, const VqdTensor *tensor, GError **error)
+{
+  const gsize element_bytes = vqd_dtype_bytes (tensor->dtype);
+  VqdTensor added = *tensor;
+  guint64 n_elements = 0;
+  guint64 n_bytes = 0;
+
+  if (vqd_weights_find (self, tensor->name) != NULL)
+    {
+      MODEL_ERROR (error, "tensor %s is there twice", tensor->name);
+      return FALSE;
+    }
+  if (! vqd_shape_n_elements (tensor->shape, tensor->rank, &n_elements))
+    {
+      MODEL_ERROR (error, "tensor %s has an impossible shape", tensor->name);
+      return FALSE;
+    }
+  if (! vqd_size_mul (n_elements, element_bytes, &n_bytes) ||
+      n_bytes != tensor->n_bytes)
+    {
+      MODEL_ERROR (error, "tensor %s: its shape and its bytes do not agree",
+                   tensor->name);
+      return FALSE;
+    }
+  if (tensor->dtype == VQD_DTYPE_F64 ||
+      (guintptr) tensor->data % element_bytes != 0)
+    copy_data (self, &added, n_elements);
+
+  added.name = g_strdup (tensor->name);
+  g_hash_table_insert (self->by_name, (char *) added.name,
+                       GUINT_TO_POINTER (self->tensors->len + 1));
+  g_array_append_val (self->tensors, added);
+  return TRUE;
+}
+
+static VqdWeights *
+weights_new (const char *path)
+{
+  VqdWeights *self = g_new0 (VqdWeights, 1);
+
+  self->path = g_strdup (path);
+  self->maps =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_mapped_file_unref);
+  self->tensors = g_array_new (FALSE, FALSE, sizeof (VqdTensor));
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->metadata =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->kept = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+/* The first bytes of a file. */
+static gboolean
+read_start (const char *path, guint8 *start, gsize *n_start, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, &why);
+
+  if (stream != NULL &&
+      g_input_stream_read_all (G_INPUT_STREAM (stream), start, VQD_PROBE_BYTES,
+                               n_start, NULL, &why))
+    return TRUE;
+
+  g_set_error (error, VQD_ERROR,
+               g_error_matches (why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+                   ? VQD_ERROR_NOT_FOUND
+                   : VQD_ERROR_MODEL,
+               "The model cannot be opened: %s", why->message);
+  return FALSE;
+}
+
+VqdWeights *
+vqd_weights_open (const char *path, GError **error)
+{
+  const gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  guint8 start[VQD_PROBE_BYTES];
+  gsize n_start = 0;
+
+  if (! is_folder && ! read_start (path, start, &n_start, error))
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      if (! readers[i]->probe (path, is_folder ? NULL : start, n_start))
+        continue;
+
+      g_autoptr (VqdWeights) self = weights_new (path);
+      if (! readers[i]->read (self, path, error))
+        {
+          g_prefix_error (error, "%s: ", path);
+          return NULL;
+        }
+      return g_steal_pointer (&self); /* only whole objects leave here */
+    }
+
+  MODEL_ERROR (error, "%s is not a model in a form that is known.", path);
+  return NULL;
 }
 
 void
@@ -383,11 +301,13 @@ vqd_weights_free (VqdWeights *self)
   g_clear_pointer (&self->tensors, g_array_unref);
   g_clear_pointer (&self->by_name, g_hash_table_unref);
   g_clear_pointer (&self->metadata, g_hash_table_unref);
-  g_clear_pointer (&self->widened, g_ptr_array_unref);
-  g_clear_pointer (&self->map, g_mapped_file_unref);
+  g_clear_pointer (&self->kept, g_ptr_array_unref);
+  g_clear_pointer (&self->maps, g_ptr_array_unref);
   g_free (self->path);
   g_free (self);
 }
+
+/* ---- looking up -------------------------------------------------------- */
 
 const char *
 vqd_weights_get_metadata (const VqdWeights *self, const char *key)
@@ -404,7 +324,7 @@ vqd_weights_get_path (const VqdWeights *self)
 guint64
 vqd_weights_get_file_bytes (const VqdWeights *self)
 {
-  return g_mapped_file_get_length (self->map);
+  return self->file_bytes;
 }
 
 gint64
@@ -564,7 +484,7 @@ find_floats (VqdWeights *self, const char *prefix, const char *name, int n_rows,
                              .n_cols = rank == 1 ? 1 : n_cols };
   float *wide = g_new (float, (gsize) matrix.n_rows *(gsize) matrix.n_cols);
   vqd_matrix_to_float (&matrix, wide);
-  g_ptr_array_add (self->widened, wide);
+  vqd_weights_keep (self, wide);
   return wide;
 }
 

@@ -178,7 +178,7 @@ static const struct
     "*cut short: tensor a*" },
   { "shape-and-offsets",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8,
-    "*tensor a: shape and data_offsets do not agree*" },
+    "*tensor a: its shape and its bytes do not agree*" },
   { "overflow",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,4],"
     "\"data_offsets\":[0,8]}}",
