@@ -111,7 +111,8 @@ static void
 fill_info (VqdEngine *self, const VqdConfig *config, const VqdWeights *weights,
            guint64 working_bytes)
 {
-  static const char *const nulls[] = { "none", "learned", "empty" };
+  static const char *const nulls[] = { "none", "learned", "empty", "class" };
+  static const char *const kinds[] = { "text", "class", "none" };
   const char *checksum = vqd_weights_get_metadata (weights, "sha256");
 
   self->info = (VqdModelInfo){
@@ -121,7 +122,7 @@ fill_info (VqdEngine *self, const VqdConfig *config, const VqdWeights *weights,
     .description = config->description,
     .licence = config->licence,
     .credits = config->credits,
-    .kind = "text",
+    .kind = kinds[config->denoiser.kind],
     .null_condition = nulls[config->null_condition],
     .codec_kind = vqd_codec_kind_name (config->codec.kind),
     .checksum = checksum == NULL ? "" : checksum,
