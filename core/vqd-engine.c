@@ -10,6 +10,9 @@
 /* A decoding counts as so many evaluations, until one has been timed. */
 #define DECODE_EVALUATIONS 2
 
+/* Characters of a prompt that a message repeats. */
+#define MAX_QUOTED 60
+
 struct _VqdEngine
 {
   VqdBackend *backend;
@@ -252,10 +255,14 @@ set_prompt (Job *job, GError **error)
                   &job->result->cut_text);
   if (job->request->fail_on_cut && *job->result->cut_text != '\0')
     {
+      g_autofree char *start = g_utf8_substring (
+          job->result->cut_text, 0,
+          MIN (g_utf8_strlen (job->result->cut_text, -1), MAX_QUOTED));
+
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "The prompt is too long: the model reads %d tokens, and "
-                   "this is cut off: \"%s\".",
-                   context, job->result->cut_text);
+                   "The prompt is too long: the model reads %d tokens. Left "
+                   "out would be all from \"%s\".",
+                   context, start);
       return FALSE;
     }
 
