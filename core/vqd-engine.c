@@ -44,7 +44,7 @@ seconds_since (gint64 start_us)
   return (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
 }
 
-/* ---- loading ----------------------------------------------------------- */
+/* ---- loading ---- */
 
 static VqdBackend *
 open_backend (const VqdEngineOptions *options, GError **error)
@@ -214,7 +214,7 @@ vqd_engine_get_device (const VqdEngine *self)
   return self->backend->ops->name;
 }
 
-/* ---- a request --------------------------------------------------------- */
+/* ---- a request ---- */
 
 static void
 report (Job *job, VqdPhase phase, int image, int step, int n_steps,
@@ -283,7 +283,7 @@ sample (Job *job, int i, GError **error)
   const guint64 seed = (guint64) ((job->seed + i) & VQD_MAX_SEED);
   const guint32 image = 0;
   g_autoptr (VqdSamplerRun) run = vqd_pipeline_sample (
-      job->engine->pipeline, &job->settings, 1, &seed, &image, error);
+      job->engine->pipeline, &job->settings, 1, &seed, &image, NULL, error);
 
   if (run == NULL)
     return NULL;

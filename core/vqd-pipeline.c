@@ -215,13 +215,13 @@ vqd_pipeline_set_label (VqdPipeline *self, int label, gboolean guided,
 VqdSamplerRun *
 vqd_pipeline_sample (VqdPipeline *self, const VqdSamplerSettings *settings,
                      int batch, const guint64 *seeds, const guint32 *images,
-                     GError **error)
+                     const VqdSamplerStart *start, GError **error)
 {
   g_assert (self->run_mark != 0 && batch <= self->max_batch);
 
   vqd_arena_reset (self->arena, self->run_mark);
   return vqd_sampler_run_new (settings, self->denoiser, self->backend,
-                              self->arena, batch, seeds, images, error);
+                              self->arena, batch, seeds, images, start, error);
 }
 
 gboolean

@@ -45,10 +45,10 @@ gboolean vqd_pipeline_set_label (VqdPipeline *self, int label, gboolean guided,
                                  GError **error);
 
 /* A run under that condition; one at a time. */
-VqdSamplerRun *vqd_pipeline_sample (VqdPipeline *self,
-                                    const VqdSamplerSettings *settings,
-                                    int batch, const guint64 *seeds,
-                                    const guint32 *images, GError **error);
+VqdSamplerRun *
+vqd_pipeline_sample (VqdPipeline *self, const VqdSamplerSettings *settings,
+                     int batch, const guint64 *seeds, const guint32 *images,
+                     const VqdSamplerStart *start, GError **error);
 
 /* One evaluation alone: logits [batch, N, K] of x_t [batch, N] at t, both in
  * host memory, unguided or both passes of one (batch then counts them). */

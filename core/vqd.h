@@ -27,7 +27,7 @@
 
 G_BEGIN_DECLS
 
-/* ---- errors ---------------------------------------------------------- */
+/* ---- errors ---- */
 
 #define VQD_ERROR (vqd_error_quark ())
 GQuark vqd_error_quark (void);
@@ -44,7 +44,7 @@ typedef enum
 
 /* Cancelled runs fail with G_IO_ERROR_CANCELLED. */
 
-/* ---- models ---------------------------------------------------------- */
+/* ---- models ---- */
 
 /* The folders looked through for models, in order: VQDIFFUSION_MODEL_PATH,
  * the user's data folder, the system's, the installed default. (transfer
@@ -93,7 +93,7 @@ typedef struct
   int top_k;
 } VqdModelInfo;
 
-/* ---- the engine ------------------------------------------------------ */
+/* ---- the engine ---- */
 
 typedef struct _VqdEngine VqdEngine;
 
@@ -121,7 +121,7 @@ const char *vqd_engine_get_device (const VqdEngine *engine);
  * NULL-terminated, static. */
 const char *const *vqd_strategy_names (void);
 
-/* ---- a request ------------------------------------------------------- */
+/* ---- a request ---- */
 
 #define VQD_MAX_IMAGES 64
 #define VQD_MAX_STEPS 1000
@@ -151,7 +151,7 @@ void vqd_request_init (VqdRequest *request);
 /* Checks all that can be checked without a model. */
 gboolean vqd_request_validate (const VqdRequest *request, GError **error);
 
-/* ---- progress -------------------------------------------------------- */
+/* ---- progress ---- */
 
 typedef enum
 {
@@ -178,7 +178,7 @@ typedef struct
 typedef void (*VqdProgressFunc) (const VqdProgress *progress,
                                  gpointer user_data);
 
-/* ---- results --------------------------------------------------------- */
+/* ---- results ---- */
 
 typedef struct
 {

@@ -22,7 +22,7 @@ struct _VqdDenoiser
 };
 
 
-/* ---- the tensors ----------------------------------------------------- */
+/* ---- the tensors ---- */
 
 VqdDenoiser *
 vqd_denoiser_new (VqdWeights *weights, const VqdDenoiserConfig *config,
@@ -86,7 +86,7 @@ vqd_denoiser_get_config (const VqdDenoiser *self)
   return &self->config;
 }
 
-/* ---- AdaLN's tables --------------------------------------------------- */
+/* ---- AdaLN's tables ---- */
 
 /* How many AdaLN of t a block has. */
 static int
@@ -162,7 +162,7 @@ vqd_denoiser_prepare (VqdDenoiser *self, VqdArena *arena)
   vqd_arena_reset (arena, mark);
 }
 
-/* ---- the condition ---------------------------------------------------- */
+/* ---- the condition ---- */
 
 static void
 text_layout (const VqdDenoiserConfig *config, int rows, VqdArena *arena,
@@ -274,7 +274,7 @@ vqd_denoiser_set_labels (VqdDenoiser *self, VqdArena *arena, const int *labels,
   vqd_arena_reset (arena, mark);
 }
 
-/* ---- an evaluation ---------------------------------------------------- */
+/* ---- an evaluation ---- */
 
 static void
 layout (const VqdDenoiserConfig *config, int batch, VqdArena *arena,

@@ -10,7 +10,7 @@
 #define MIN_QUERIES 512
 
 
-/* ---- the lists ----------------------------------------------------------- */
+/* ---- the lists ---- */
 
 static void G_GNUC_PRINTF (5, 6)
     add (GArray *stages, VqdStageKind kind, int in_channels, int out_channels,
@@ -106,7 +106,7 @@ vqd_stages_plan_encoder (const VqdCodecConfig *config)
   return stages;
 }
 
-/* ---- sizes --------------------------------------------------------------- */
+/* ---- sizes ---- */
 
 void
 vqd_stages_measure (const GArray *stages, int height, int width,
@@ -184,7 +184,7 @@ vqd_stages_packed_bytes (const GArray *stages)
   return floats * sizeof (float);
 }
 
-/* ---- loading ------------------------------------------------------------- */
+/* ---- loading ---- */
 
 typedef struct
 {
@@ -386,7 +386,7 @@ vqd_stages_load (GArray *stages, VqdWeights *weights, const char *prefix,
   g_assert_not_reached ();
 }
 
-/* ---- running ------------------------------------------------------------- */
+/* ---- running ---- */
 
 static void
 swap (float **a, float **b)

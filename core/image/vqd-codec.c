@@ -103,7 +103,7 @@ layout (const GArray *stages, int height, int width, VqdArena *arena,
   map->max_work = VQD_STAGE_MAX_WORK;
 }
 
-/* ---- decoding ------------------------------------------------------------ */
+/* ---- decoding ---- */
 
 void
 vqd_codec_measure_decode (const VqdCodecConfig *config, int grid_height,
@@ -150,7 +150,7 @@ vqd_codec_decode (VqdCodec *self, VqdArena *arena, const int *tokens,
   return ok;
 }
 
-/* ---- encoding ------------------------------------------------------------ */
+/* ---- encoding ---- */
 
 void
 vqd_codec_measure_encode (const VqdCodecConfig *config, int height_px,

@@ -117,7 +117,7 @@ vqd_matrix_to_float (const VqdMatrix *matrix, float *out)
       }
 }
 
-/* ---- opening ----------------------------------------------------------- */
+/* ---- opening ---- */
 
 gboolean
 vqd_weights_map_file (VqdWeights *self, const char *path, const guint8 **bytes,
@@ -307,7 +307,7 @@ vqd_weights_free (VqdWeights *self)
   g_free (self);
 }
 
-/* ---- looking up -------------------------------------------------------- */
+/* ---- looking up ---- */
 
 const char *
 vqd_weights_get_metadata (const VqdWeights *self, const char *key)

@@ -83,7 +83,7 @@ relative_error (const float *a, const float *b, gsize n)
   return sqrt (difference / square);
 }
 
-/* ---- numbers ------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static const VqdTensor *
 need (const VqdWeights *io, const char *name, gsize n)
@@ -217,7 +217,7 @@ test_bands_change_nothing (Fixture *fixture, gconstpointer data)
     }
 }
 
-/* ---- memory -------------------------------------------------------------- */
+/* ---- memory ---- */
 
 /* What was measured is what is used, to the byte. */
 static void
@@ -261,7 +261,7 @@ test_measured_is_used (Fixture *fixture, gconstpointer data)
     }
 }
 
-/* ---- cancelling ---------------------------------------------------------- */
+/* ---- cancelling ---- */
 
 /* Cancels at a call of conv2d. */
 static struct
@@ -323,7 +323,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   backend->ops = interruption.ops;
 }
 
-/* ---- broken models ------------------------------------------------------- */
+/* ---- broken models ---- */
 
 static void
 expect_refused (Fixture *fixture, const VqdCodecConfig *config,

@@ -70,7 +70,7 @@ assert_same_picture (const VqdPicture *a, const VqdPicture *b)
   g_assert_cmpmem (a->rgb, n * sizeof (float), b->rgb, n * sizeof (float));
 }
 
-/* ---- what it makes ------------------------------------------------------- */
+/* ---- what it makes ---- */
 
 static void
 test_threads_do_not_matter (Fixture *fixture, gconstpointer data)
