@@ -257,6 +257,7 @@ free_running (const RunSetup *setup, const StoredRun *stored, Report *report,
   while (! vqd_sampler_run_is_done (run))
     if (! vqd_sampler_run_step (run, NULL, error))
       return FALSE;
+  check_kept (run, stored, report);
   report_share (
       report, "free",
       count_equal (vqd_sampler_run_get_tokens (run), stored->tokens, n),
@@ -408,7 +409,6 @@ set_pipeline_prompt (VqdPipeline *pipeline, const StoredRun *stored,
   if (reference == NULL || n != (gsize) context)
     return FALSE;
   vqd_bpe_encode (vqd_bpe_get_default (), prompt, context, ids, NULL);
-  check_kept (run, stored, report);
   report_share (report, "ids", count_equal (ids, reference, n), context, 1);
   return vqd_pipeline_set_prompt (pipeline, ids, guided, NULL, NULL, error);
 }
