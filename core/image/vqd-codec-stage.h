@@ -43,7 +43,8 @@ typedef struct
   VqdLinear proj_out;
 } VqdStage;
 
-/* Multiply-adds of a call of the backend: about 40 ms of two cores. */
+/* Multiply-adds of a call of the backend, where they can be chosen: about 40 ms
+ * of two cores. */
 #define VQD_STAGE_MAX_WORK 4e9
 
 /* A map that passes through the stages. */

@@ -73,6 +73,29 @@ test_ramp_stays_a_ramp (void)
     }
 }
 
+/* Each source pixel counts when shrinking: a checkerboard becomes grey, where
+ * picking single pixels would give black or white. */
+static void
+test_shrinking_averages (void)
+{
+  static const int sizes[][2] = { { 16, 16 }, { 11, 13 }, { 7, 20 } };
+  g_autofree float *rgb = g_new (float, 3 * 64 * 64);
+
+  for (int i = 0; i < 3 * 64 * 64; i++)
+    rgb[i] = (float) ((i / 3 / 64 + i / 3 % 64) % 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      const int width = sizes[i][0];
+      const int height = sizes[i][1];
+      g_autofree float *scaled = vqd_scale_rgb (rgb, 64, 64, width, height);
+
+      for (int y = 1; y < height - 1; y++)
+        for (int x = 1; x < width - 1; x++)
+          g_assert_cmpfloat_with_epsilon (scaled[(y * width + x) * 3], 0.5f,
+                                          0.02f);
+    }
+}
+
 static void
 test_stays_in_range (void)
 {
@@ -93,6 +116,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scale/flat-stays-flat", test_flat_stays_flat);
   g_test_add_func ("/scale/same-size-is-the-same", test_same_size_is_the_same);
   g_test_add_func ("/scale/ramp-stays-a-ramp", test_ramp_stays_a_ramp);
+  g_test_add_func ("/scale/shrinking-averages", test_shrinking_averages);
   g_test_add_func ("/scale/stays-in-range", test_stays_in_range);
   return g_test_run ();
 }
