@@ -67,7 +67,7 @@ typedef struct
   const char *licence;
   const char *credits;
   const char *kind;           /* of its condition: "text" */
-  const char *null_condition; /* "learned", "empty", "none" */
+  const char *null_condition; /* "learned", "empty", "class", "none" */
   const char *codec_kind;     /* "ema-vq", "vq", "gumbel" */
   const char *checksum;       /* sha256 of all bytes after the header, "" when
                                  the file states none */
@@ -99,9 +99,11 @@ typedef struct _VqdEngine VqdEngine;
 
 typedef struct
 {
-  const char *model;         /* as for vqd_model_find () */
-  const char *device;        /* "auto", "cpu"; NULL is "auto" */
-  int n_threads;             /* 0: one per core */
+  const char *model;  /* as for vqd_model_find () */
+  const char *device; /* "auto", "cpu"; NULL is "auto" */
+  int n_heads;   /* of the denoiser, where the file does not say; 0: its own, or
+                    that of the published models */
+  int n_threads; /* 0: one per core */
   gint64 memory_limit_bytes; /* 0: what the machine has */
 } VqdEngineOptions;
 
@@ -132,9 +134,13 @@ const char *const *vqd_strategy_names (void);
  * borrowed for the call. */
 typedef struct
 {
-  const char *prompt; /* UTF-8; may be empty */
-  gint64 seed;        /* of the first picture; -1: a random one */
-  int n_images;       /* 1 ... VQD_MAX_IMAGES; picture i has seed + i */
+  const char *prompt; /* UTF-8; may be empty. "{red|blue}" is one of them, by
+                         the picture's seed */
+  const char *negative_prompt; /* steered away from, in the place of the
+                                  model's null condition; "" is none */
+  const char *label;           /* of class models: a number or a name */
+  gint64 seed;                 /* of the first picture; -1: a random one */
+  int n_images; /* 1 ... VQD_MAX_IMAGES; picture i has seed + i */
   const char *strategy;
   int steps;            /* -1, 1 ... VQD_MAX_STEPS: evaluations asked for */
   double guidance;      /* -1, 0 ... 20; 1 is none */
