@@ -19,12 +19,12 @@ declare_what (GimpProcedure *procedure)
       _ ("What the picture shows, in words; may be empty"), "",
       G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
-      procedure, "negative-prompt", _ ("Ne_gative prompt"),
+      procedure, "negative-prompt", _ ("Negative p_rompt"),
       _ ("What the picture is steered away from; works with a guidance other "
          "than 1"),
       "", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
-      procedure, "label", _ ("La_bel"),
+      procedure, "label", _ ("Label"),
       _ ("For models that draw classes: the number or the name of one"), "",
       G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
