@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
+#include "core/io/vqd-torch.h"
 #include "core/io/vqd-weights-reader.h"
 
 static const VqdWeightsReader *const readers[] = {
+  &vqd_reader_torch,
   &vqd_reader_safetensors,
 };
 
