@@ -7,6 +7,11 @@
 
 static const VqdWeightsReader *const readers[] = {
   &vqd_reader_diffusers,
+#include "core/io/vqd-torch.h"
+#include "core/io/vqd-weights-reader.h"
+
+static const VqdWeightsReader *const readers[] = {
+  &vqd_reader_torch,
   &vqd_reader_safetensors,
 };
 
