@@ -8,6 +8,7 @@
 #include "core/io/vqd-diffusers-config.h"
 #include "core/io/vqd-diffusers.h"
 #include "core/io/vqd-json.h"
+#include "core/io/vqd-torch.h"
 
 #define INDEX_FILE "model_index.json"
 #define PIPELINE "VQDiffusionPipeline"
@@ -44,9 +45,12 @@ typedef struct
   gboolean is_torch;
 } Form;
 
+/* Mapped as it is before what must be unpickled, one file before pieces. */
 static const Form forms[] = {
   { "", ".safetensors", FALSE, FALSE },
   { ".safetensors.index", ".json", TRUE, FALSE },
+  { "", ".bin", FALSE, TRUE },
+  { ".bin.index", ".json", TRUE, TRUE },
 };
 
 /* The best first. */
@@ -155,6 +159,8 @@ read_weights (Reading *self, const char *file, gboolean is_torch,
 
   if (! g_file_test (path, G_FILE_TEST_IS_REGULAR))
     MODEL_ERROR (error, "the file is missing");
+  else if (is_torch)
+    ok = vqd_torch_read (self->weights, path, rename_tensor, self, error);
   else
     ok = vqd_safetensors_read (self->weights, path, rename_tensor, self, error);
 

@@ -3,14 +3,11 @@
 
 #include "core/base/vqd-arena.h"
 #include "core/io/vqd-diffusers.h"
-#include "core/io/vqd-weights-reader.h"
-
-static const VqdWeightsReader *const readers[] = {
-  &vqd_reader_diffusers,
 #include "core/io/vqd-torch.h"
 #include "core/io/vqd-weights-reader.h"
 
 static const VqdWeightsReader *const readers[] = {
+  &vqd_reader_diffusers,
   &vqd_reader_torch,
   &vqd_reader_safetensors,
 };

@@ -21,9 +21,15 @@ typedef struct
 } Form;
 
 static const Form forms[] = {
-  { "plain", "text", 0, 0 },     { "mixed-types", "pipeline", 0, 0 },
-  { "old-names", "text", 0, 0 }, { "half", "text", 0x1p-11, 0x1p-25 },
-  { "pieces", "text", 0, 0 },    { "half-pieces", "text", 0x1p-11, 0x1p-25 },
+  { "plain", "text", 0, 0 },
+  { "mixed-types", "pipeline", 0, 0 },
+  { "old-names", "text", 0, 0 },
+  { "half", "text", 0x1p-11, 0x1p-25 },
+  { "pieces", "text", 0, 0 },
+  { "half-pieces", "text", 0x1p-11, 0x1p-25 },
+  { "torch", "pipeline", 0, 0 },
+  { "torch-pieces", "text", 0, 0 },
+  { "torch-half", "text", 0x1p-11, 0x1p-25 },
 };
 
 
@@ -517,6 +523,23 @@ test_full_precision_first (Fixture *fixture, gconstpointer data)
       "*vqvae/diffusion_pytorch_model.fp16.safetensors: the file is too*");
 }
 
+static void
+test_torch_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_file (fixture, "vqvae/diffusion_pytorch_model.bin", "abc", 3);
+  g_autoptr (VqdWeights) weights = vqd_weights_open (fixture->dir, &error);
+  g_assert_no_error (error); /* safetensors first */
+  put_file (fixture, "vqvae/" PLAIN_WEIGHTS, NULL, 0);
+  expect_refused (fixture, "*: vqvae/diffusion_pytorch_model.bin: *");
+  put_file (fixture, "vqvae/diffusion_pytorch_model.bin", NULL, 0);
+  put_file (fixture, "vqvae/diffusion_pytorch_model.bin.index.json",
+            "{\"weight_map\": {\"a\": \"../diffusion_pytorch_model.bin\"}}",
+            -1);
+  expect_refused (fixture, "*: vqvae/*.bin.index.json: weight_map: tensor a*");
+}
+
 /* Each byte of a config changed, one at a time: refused or read, never a
  * crash. */
 static void
@@ -581,6 +604,7 @@ main (int argc, char **argv)
   g_test_add_func ("/diffusers/metadata", test_metadata);
   ADD ("nothing-learned", test_nothing_learned, NULL);
   ADD ("full-precision-first", test_full_precision_first, NULL);
+  ADD ("torch-file", test_torch_file, NULL);
   ADD ("refuses/deep-json", test_deep_json, NULL);
   ADD ("changed-bytes-never-crash/model-index", test_changed_bytes,
        "model_index.json");
