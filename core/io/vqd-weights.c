@@ -2,9 +2,13 @@
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
+#include "core/io/vqd-diffusers.h"
+#include "core/io/vqd-torch.h"
 #include "core/io/vqd-weights-reader.h"
 
 static const VqdWeightsReader *const readers[] = {
+  &vqd_reader_diffusers,
+  &vqd_reader_torch,
   &vqd_reader_safetensors,
 };
 
@@ -226,6 +230,27 @@ vqd_weights_add (VqdWeights *self, const VqdTensor *tensor, GError **error)
                        GUINT_TO_POINTER (self->tensors->len + 1));
   g_array_append_val (self->tensors, added);
   return TRUE;
+}
+
+void
+vqd_weights_remove (VqdWeights *self, const char *name)
+{
+  const guint index =
+      GPOINTER_TO_UINT (g_hash_table_lookup (self->by_name, name));
+
+  if (index == 0)
+    return;
+  g_hash_table_remove (self->by_name, name);
+  g_array_remove_index (self->tensors, index - 1);
+  for (guint i = index - 1; i < self->tensors->len; i++)
+    {
+      const VqdTensor *tensor = &g_array_index (self->tensors, VqdTensor, i);
+
+      /* steal and insert again, so that the key stays the tensor's name */
+      g_hash_table_steal (self->by_name, tensor->name);
+      g_hash_table_insert (self->by_name, (char *) tensor->name,
+                           GUINT_TO_POINTER (i + 1));
+    }
 }
 
 static VqdWeights *
