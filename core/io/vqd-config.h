@@ -12,19 +12,35 @@
 
 G_BEGIN_DECLS
 
+/* What the denoiser is told beside the tokens (SPEC 7). */
+typedef enum
+{
+  VQD_CONDITION_TEXT,  /* features of a prompt: "selfcross" blocks */
+  VQD_CONDITION_CLASS, /* a label: "selfcondition" blocks */
+  VQD_CONDITION_NONE   /* nothing: "self" blocks */
+} VqdConditionKind;
+
 /* The condition that guidance steers away from (SPEC 3). */
 typedef enum
 {
   VQD_NULL_NONE,
   VQD_NULL_LEARNED, /* transformer.empty_text_embed, already features */
-  VQD_NULL_EMPTY    /* the features of the empty prompt */
+  VQD_NULL_EMPTY,   /* the features of the empty prompt */
+  VQD_NULL_CLASS    /* label VQD_NULL_LABEL, or the mean of all */
 } VqdNullCondition;
+
+/* The null label of class models; where their table has no such row, the mean
+ * of its rows. */
+#define VQD_NULL_LABEL 1000
 
 typedef struct
 {
-  int n_layers; /* L */
-  int width;    /* D */
-  int n_heads;  /* A */
+  VqdConditionKind kind;
+  gboolean conv_mlp; /* two 3x3 convolutions in the place of the MLP */
+  int n_labels;      /* rows of a class model's tables, the null's included */
+  int n_layers;      /* L */
+  int width;         /* D */
+  int n_heads;       /* A */
   int grid_height;
   int grid_width;
   int n_codes;    /* K */
@@ -50,9 +66,14 @@ typedef struct
   char *credits;
 
   VqdDenoiserConfig denoiser;
-  VqdTextConfig text;
+  VqdTextConfig text; /* of text models */
   VqdCodecConfig codec;
   VqdNullCondition null_condition;
+
+  /* Mapped codebooks: the code of the codec that class k of the denoiser
+   * stands for, [K], and the class of each code, [codes]. NULL: the same. */
+  int *class_to_full;
+  int *full_to_class;
 
   char *strategy;
   int steps;
