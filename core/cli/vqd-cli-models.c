@@ -23,7 +23,7 @@ typedef struct
 #define ITHQ_DIFFUSERS "https://huggingface.co/microsoft/vq-diffusion-ithq"
 #define MIT "MIT"
 /* What the readme of AUTHORS says of all its files. */
-#define CHECKPOINT "not stated; a training checkpoint, several times the model"
+#define CHECKPOINT "not stated; training state is in it, beside the model"
 /* Numbers follow from the shapes: SPEC 7 and 9. They agree with the sizes of
  * the parts that Hugging Face shows for ITHQ: 5.44 GB, 256 MB and 253 MB. */
 #define BASE_NUMBERS "521 million (2.1 GB as f32, 1.0 GB as bf16)"
@@ -32,9 +32,10 @@ typedef struct
 
 static const Published published[] = {
   { "ITHQ, Diffusers", "any text; improved (learned null condition), 256 × 256",
-    "the whole folder, or of each part the .fp16.safetensors file, with the "
-    "config.json and model_index.json files",
-    "5.95 GB; 2.97 GB as fp16", LARGE_NUMBERS, MIT, ITHQ_DIFFUSERS },
+    "model_index.json, and of transformer, vqvae, text_encoder and "
+    "learned_classifier_free_sampling_embeddings config.json and the "
+    ".fp16.safetensors file (or the .bin file)",
+    "2.97 GB (.bin: 5.95 GB)", LARGE_NUMBERS, MIT, ITHQ_DIFFUSERS },
   { "ITHQ", "any text; improved (learned null condition), 256 × 256",
     "ithq_learnable.pth", CHECKPOINT, LARGE_NUMBERS, MIT, AUTHORS },
   { "Conceptual Captions, improved",
