@@ -93,6 +93,36 @@ typedef struct
   int top_k;
 } VqdModelInfo;
 
+/* ---- model files ---- */
+
+/* How far a file is; called by the thread that works on it. */
+typedef void (*VqdConvertProgress) (guint64 n_bytes_done, guint64 n_bytes,
+                                    gpointer user_data);
+
+typedef struct
+{
+  /* The numbers of matrices: "f32", "bf16", "f16", "int8"; NULL or "keep": as
+   * they are. Norms, biases, the codebook and the learned null condition
+   * become F32 with all but "keep". */
+  const char *dtype;
+  gboolean force; /* replace a file that is there */
+  int n_heads;    /* of the denoiser, where the model does not say; 0: 16 */
+} VqdConvertOptions;
+
+/* Writes a model of any form that is known as one file of our own, with a
+ * checksum. in: as for vqd_model_find (). out is written whole or not at all,
+ * a tensor at a time. options NULL: as they are. */
+gboolean vqd_model_convert (const char *in, const char *out,
+                            const VqdConvertOptions *options,
+                            VqdConvertProgress progress, gpointer user_data,
+                            GCancellable *cancellable, GError **error);
+
+/* Compares the file with the checksum in its header. VQD_ERROR_MODEL when they
+ * differ, and when it states none. path: as for vqd_model_find (). */
+gboolean vqd_model_verify (const char *path, VqdConvertProgress progress,
+                           gpointer user_data, GCancellable *cancellable,
+                           GError **error);
+
 /* ---- the engine ---- */
 
 typedef struct _VqdEngine VqdEngine;

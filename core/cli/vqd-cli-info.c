@@ -3,7 +3,17 @@
 
 #include <stdio.h>
 
+#include "core/cli/vqd-cli-interrupt.h"
+#include "core/cli/vqd-cli-progress.h"
+
 #define BYTES_PER_MB 1e6
+
+/* What the command line says. */
+typedef struct
+{
+  gboolean as_json;
+  gboolean verify;
+} Options;
 
 static void print_line (const char *label, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
@@ -29,25 +39,41 @@ print_or_none (const char *label, const char *text)
 }
 
 static void
-print_text (const VqdModelInfo *info)
+print_condition (const VqdModelInfo *info)
+{
+  const gboolean reads_text = g_str_equal (info->kind, "text");
+
+  print_line ("Kind", "%s",
+              reads_text                          ? "text: draws a prompt"
+              : g_str_equal (info->kind, "class") ? "class: draws a label"
+                                                  : info->kind);
+  if (reads_text)
+    print_line ("Prompt", "up to %d tokens", info->context);
+  print_line ("Null", "%s", info->null_condition);
+}
+
+static void
+print_text (const VqdModelInfo *info, gboolean verified)
 {
   print_line ("Name", "%s %s", info->name, info->version);
   print_or_none ("What", info->description);
   print_line ("File", "%s (%.1f MB)", info->path,
               info->file_bytes / BYTES_PER_MB);
-  print_or_none ("Checksum", info->checksum);
+  if (verified)
+    print_line ("Checksum", "%s, verified", info->checksum);
+  else
+    print_or_none ("Checksum", info->checksum);
   print_or_none ("Licence", info->licence);
   print_or_none ("Credits", info->credits);
-  print_line ("Prompt", "%s, up to %d tokens; null condition: %s", info->kind,
-              info->context, info->null_condition);
-  print_line ("Picture", "%d × %d pixels, %d × %d tokens of %d codes (%s)",
-              info->width_px, info->height_px, info->grid_width,
-              info->grid_height, info->n_codes, info->codec_kind);
-  print_line ("Network",
-              "%d layers of width %d, %d heads, %d steps; %.1f "
-              "million numbers in all",
-              info->n_layers, info->model_width, info->n_heads, info->n_steps,
-              info->n_parameters / 1e6);
+  print_condition (info);
+  print_line ("Picture", "%d × %d pixels, %d × %d tokens", info->width_px,
+              info->height_px, info->grid_width, info->grid_height);
+  print_line ("Codec", "%s, %d pixels a token; the denoiser knows %d codes",
+              info->codec_kind, info->width_px / info->grid_width,
+              info->n_codes);
+  print_line ("Network", "%d layers of width %d, %d heads, %d steps",
+              info->n_layers, info->model_width, info->n_heads, info->n_steps);
+  print_line ("Parameters", "%.1f million", info->n_parameters / 1e6);
   print_line ("Memory", "%.0f MB for a run, beside the file",
               info->working_bytes / BYTES_PER_MB);
   print_line ("Defaults",
@@ -141,11 +167,15 @@ print_json (const VqdModelInfo *info)
 
 /* Leaves the model, if any, in argv[1]. */
 static gboolean
-parse (int *argc, char ***argv, gboolean *as_json, GError **error)
+parse (Options *self, int *argc, char ***argv, GError **error)
 {
-  const GOptionEntry entries[] = { { "json", 0, 0, G_OPTION_ARG_NONE, as_json,
-                                     "Print it as JSON", NULL },
-                                   G_OPTION_ENTRY_NULL };
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self->as_json, "Print it as JSON",
+      NULL },
+    { "verify", 0, 0, G_OPTION_ARG_NONE, &self->verify,
+      "Compare the file with its checksum, and fail when they differ", NULL },
+    G_OPTION_ENTRY_NULL
+  };
   g_autoptr (GOptionContext) context =
       g_option_context_new ("[MODEL] - say what a model is");
 
@@ -167,23 +197,55 @@ parse (int *argc, char ***argv, gboolean *as_json, GError **error)
   return TRUE;
 }
 
+static gboolean
+verify (const char *model, GCancellable *cancellable, GError **error)
+{
+  VqdCliProgress progress;
+
+  vqd_cli_progress_init (&progress, FALSE);
+  const gboolean equal = vqd_model_verify (model, vqd_cli_progress_update_bytes,
+                                           &progress, cancellable, error);
+  vqd_cli_progress_clear (&progress);
+  return equal;
+}
+
+static gboolean
+run (const Options *options, const char *model, GCancellable *cancellable,
+     GError **error)
+{
+  const VqdEngineOptions engine_options = { .model = model };
+
+  if (options->verify && ! verify (model, cancellable, error))
+    return FALSE;
+
+  g_autoptr (VqdEngine) engine =
+      vqd_engine_new (&engine_options, cancellable, error);
+  if (engine == NULL)
+    return FALSE;
+
+  if (options->as_json)
+    print_json (vqd_engine_get_info (engine));
+  else
+    print_text (vqd_engine_get_info (engine), options->verify);
+  return TRUE;
+}
+
 int
 vqd_cli_info (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
+  Options options = { FALSE };
   g_autoptr (GError) error = NULL;
 
-  if (! parse (&argc, &argv, &as_json, &error))
+  if (! parse (&options, &argc, &argv, &error))
     return vqd_cli_fail (error);
 
-  const VqdEngineOptions options = { .model = argc > 1 ? argv[1] : NULL };
-  g_autoptr (VqdEngine) engine = vqd_engine_new (&options, NULL, &error);
-  if (engine == NULL)
-    return vqd_cli_fail (error);
+  g_autoptr (VqdCliInterrupt) interrupt = vqd_cli_interrupt_new ();
+  if (run (&options, argc > 1 ? argv[1] : NULL,
+           vqd_cli_interrupt_get_cancellable (interrupt), &error))
+    return VQD_CLI_OK;
 
-  if (as_json)
-    print_json (vqd_engine_get_info (engine));
-  else
-    print_text (vqd_engine_get_info (engine));
-  return VQD_CLI_OK;
+  /* Who pressed Ctrl-C knows why it ended. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return vqd_cli_interrupt_get_exit_code (interrupt);
+  return vqd_cli_fail (error);
 }

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #define SECONDS_PER_MINUTE 60
+#define BYTES_PER_MB 1e6
 
 void
 vqd_cli_progress_init (VqdCliProgress *self, gboolean quiet)
 {
   self->shown = ! quiet && isatty (STDERR_FILENO);
   self->n_columns = 0;
+  self->start_us = g_get_monotonic_time ();
 }
 
 void
@@ -74,5 +76,21 @@ vqd_cli_progress_update (const VqdProgress *progress, gpointer self)
                             progress->n_images);
   append_work (line, progress);
   append_time_left (line, progress->seconds_left);
+  vqd_cli_progress_say (self, line->str);
+}
+
+void
+vqd_cli_progress_update_bytes (guint64 n_bytes_done, guint64 n_bytes,
+                               gpointer self)
+{
+  const VqdCliProgress *progress = self;
+  g_autoptr (GString) line = g_string_new (NULL);
+  const double seconds =
+      (double) (g_get_monotonic_time () - progress->start_us) / G_USEC_PER_SEC;
+  const double done = (double) n_bytes_done;
+
+  g_string_append_printf (line, "%.0f of %.0f MB", done / BYTES_PER_MB,
+                          (double) n_bytes / BYTES_PER_MB);
+  append_time_left (line, seconds / done * ((double) n_bytes - done));
   vqd_cli_progress_say (self, line->str);
 }

@@ -11,6 +11,7 @@ typedef struct
 {
   gboolean shown;
   int n_columns; /* of the line that stands there now */
+  gint64 start_us;
 } VqdCliProgress;
 
 /* Shows nothing when quiet, or when stderr is not a terminal. */
@@ -21,6 +22,10 @@ void vqd_cli_progress_say (VqdCliProgress *self, const char *text);
 
 /* A VqdProgressFunc; self is a VqdCliProgress. */
 void vqd_cli_progress_update (const VqdProgress *progress, gpointer self);
+
+/* A VqdConvertProgress; self is a VqdCliProgress. */
+void vqd_cli_progress_update_bytes (guint64 n_bytes_done, guint64 n_bytes,
+                                    gpointer self);
 
 /* Takes the line away; to be called before anything else is printed. */
 void vqd_cli_progress_clear (VqdCliProgress *self);

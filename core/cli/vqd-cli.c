@@ -14,6 +14,9 @@ typedef struct
 static const Command commands[] = {
   { "generate", "make pictures from a prompt", vqd_cli_generate },
   { "info", "say what a model is", vqd_cli_info },
+  { "convert", "make one file of a model, also a smaller one",
+    vqd_cli_convert },
+  { "models", "list models, also those that can be had", vqd_cli_models },
 };
 
 static void

@@ -49,6 +49,15 @@ vqd_dtype_bytes (VqdDtype dtype)
   g_return_val_if_reached (0);
 }
 
+const char *
+vqd_dtype_get_name (VqdDtype dtype)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (dtypes); i++)
+    if (dtypes[i].dtype == dtype)
+      return dtypes[i].name;
+  g_return_val_if_reached (NULL);
+}
+
 gboolean
 vqd_dtype_from_name (const char *name, VqdDtype *dtype)
 {

@@ -66,6 +66,9 @@ void vqd_matrix_to_float (const VqdMatrix *matrix, float *out);
 
 gsize vqd_dtype_bytes (VqdDtype dtype);
 
+/* "F32", as safetensors calls it. */
+const char *vqd_dtype_get_name (VqdDtype dtype);
+
 G_END_DECLS
 
 #endif /* VQD_WEIGHTS_H */
