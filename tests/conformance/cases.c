@@ -625,6 +625,9 @@ const FixedCase fixed_cases[] = {
   { "codec-ema-f8", case_codec_ema },
   { "codec-vq-f16", case_codec_vq },
   { "codec-gumbel-f8", case_codec_gumbel },
+  { "text/checkpoint", case_text_checkpoint },
   { "text/forward", case_text_forward },
+  { "class/forward", case_class_forward },
+  { "uncond/forward", case_uncond_forward },
 };
 const guint n_fixed_cases = G_N_ELEMENTS (fixed_cases);

@@ -363,34 +363,42 @@ set_text_prompt (VqdPipeline *pipeline, const char *dir, JsonObject *run,
 }
 
 gboolean
-case_text_run (const char *dir, const char *name, JsonObject *object,
-               Report *report, GError **error)
+run_stored (const char *dir, const char *folder, const char *name,
+            JsonObject *object, int batch, VqdPipeline *pipeline,
+            const VqdSamplerSettings *settings, Report *report, GError **error)
 {
-  const int batch = (int) json_object_get_int_member (object, "batch");
-  VqdSamplerSettings settings = { 0 };
   g_auto (StoredRun) stored = { 0 };
-
-  read_text_settings (object, &settings);
-  if (! stored_run_open (&stored, dir, "text", name, batch, error))
-    return FALSE;
-  g_autoptr (VqdPipeline) pipeline =
-      open_pipeline (dir, "text/model.safetensors", batch, report, error);
-  if (pipeline == NULL ||
-      ! set_text_prompt (pipeline, dir, object, settings.guidance != 1, error))
-    return FALSE;
-
-  /* One seed for the batch; pictures differ by their index. */
   g_autofree guint64 *seeds = g_new (guint64, batch);
   g_autofree guint32 *images = g_new (guint32, batch);
+  const RunSetup setup = { pipeline, settings, seeds, images, NULL };
+
+  if (! stored_run_open (&stored, dir, folder, name, batch, error))
+    return FALSE;
   for (int b = 0; b < batch; b++)
     {
       seeds[b] = (guint64) json_object_get_int_member (object, "seed");
       images[b] = (guint32) b;
     }
-  const RunSetup setup = { pipeline, &settings, seeds, images, NULL };
   return teacher_forced (&setup, &stored, report, error) &&
          free_running (&setup, &stored, report, error) &&
          decode_stored (pipeline, &stored, TRUE, 0.02, 0.5, report, error);
+}
+
+gboolean
+case_text_run (const char *dir, const char *name, JsonObject *object,
+               Report *report, GError **error)
+{
+  const int batch = (int) json_object_get_int_member (object, "batch");
+  VqdSamplerSettings settings = { 0 };
+
+  read_text_settings (object, &settings);
+  g_autoptr (VqdPipeline) pipeline =
+      open_pipeline (dir, "text/model.safetensors", batch, report, error);
+  return pipeline != NULL &&
+         set_text_prompt (pipeline, dir, object, settings.guidance != 1,
+                          error) &&
+         run_stored (dir, "text", name, object, batch, pipeline, &settings,
+                     report, error);
 }
 
 /* ---- pipeline/ --------------------------------------------------------------

@@ -14,8 +14,7 @@
 typedef enum
 {
   CASE_PASSED,
-  CASE_FAILED,
-  CASE_NOT_YET
+  CASE_FAILED
 } CaseStatus;
 
 /* What a case says: claims held against bounds, worst figures seen. */
@@ -48,6 +47,23 @@ gboolean case_text_run (const char *dir, const char *name, JsonObject *run,
                         Report *report, GError **error);
 gboolean case_pipeline_run (const char *dir, const char *name, JsonObject *run,
                             Report *report, GError **error);
+
+gboolean case_class_run (const char *dir, const char *name, JsonObject *run,
+                         Report *report, GError **error);
+gboolean case_uncond_run (const char *dir, const char *name, JsonObject *run,
+                          Report *report, GError **error);
+
+gboolean case_class_forward (const char *dir, Report *report, GError **error);
+gboolean case_uncond_forward (const char *dir, Report *report, GError **error);
+gboolean case_text_checkpoint (const char *dir, Report *report, GError **error);
+
+/* A stored run of the authors' implementation, whose condition is set: teacher
+ * forced, free, and its picture. The batch has one seed; its pictures differ
+ * by their index. */
+gboolean run_stored (const char *dir, const char *folder, const char *name,
+                     JsonObject *run, int batch, VqdPipeline *pipeline,
+                     const VqdSamplerSettings *settings, Report *report,
+                     GError **error);
 
 /* ---- data ---- */
 
