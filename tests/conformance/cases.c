@@ -618,16 +618,16 @@ case_codec_gumbel (const char *dir, Report *report, GError **error)
 }
 
 const FixedCase fixed_cases[] = {
-  { "schedule", case_schedule },
-  { "posterior", case_posterior },
-  { "tokenizer", case_tokenizer },
-  { "clip", case_clip },
-  { "codec-ema-f8", case_codec_ema },
-  { "codec-vq-f16", case_codec_vq },
-  { "codec-gumbel-f8", case_codec_gumbel },
-  { "text/checkpoint", case_text_checkpoint },
-  { "text/forward", case_text_forward },
-  { "class/forward", case_class_forward },
-  { "uncond/forward", case_uncond_forward },
+  { "schedule", "schedule.safetensors", case_schedule },
+  { "posterior", "posterior.safetensors", case_posterior },
+  { "tokenizer", "tokenizer.json", case_tokenizer },
+  { "clip", "clip/model.safetensors", case_clip },
+  { "codec-ema-f8", "codec-ema-f8/model.safetensors", case_codec_ema },
+  { "codec-vq-f16", "codec-vq-f16/model.safetensors", case_codec_vq },
+  { "codec-gumbel-f8", "codec-gumbel-f8/model.safetensors", case_codec_gumbel },
+  { "text/checkpoint", "text/checkpoint.pth", case_text_checkpoint },
+  { "text/forward", "text/forward.safetensors", case_text_forward },
+  { "class/forward", "class/forward.safetensors", case_class_forward },
+  { "uncond/forward", "uncond/forward.safetensors", case_uncond_forward },
 };
 const guint n_fixed_cases = G_N_ELEMENTS (fixed_cases);

@@ -36,6 +36,7 @@ void report_note (Report *report, const char *format, ...) G_GNUC_PRINTF (2, 3);
 typedef struct
 {
   const char *name;
+  const char *file; /* that it needs, of the folder */
   gboolean (*run) (const char *dir, Report *report, GError **error);
 } FixedCase;
 
