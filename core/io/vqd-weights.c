@@ -21,6 +21,7 @@ struct _VqdWeights
   GHashTable *by_name; /* name (owned) -> index + 1 */
   GHashTable *metadata;
   GPtrArray *kept; /* memory beside the mappings: widened vectors */
+  gboolean exact;  /* F64 stays F64 */
 };
 
 static const struct
@@ -183,7 +184,7 @@ vqd_shape_n_elements (const gint64 *shape, int rank, guint64 *n_elements)
 static void
 copy_data (VqdWeights *self, VqdTensor *tensor, guint64 n_elements)
 {
-  if (tensor->dtype != VQD_DTYPE_F64)
+  if (tensor->dtype != VQD_DTYPE_F64 || self->exact)
     {
       tensor->data = g_memdup2 (tensor->data, tensor->n_bytes);
       vqd_weights_keep (self, (gpointer) tensor->data);
@@ -230,7 +231,7 @@ vqd_weights_add (VqdWeights *self, const VqdTensor *tensor, GError **error)
                    tensor->name);
       return FALSE;
     }
-  if (tensor->dtype == VQD_DTYPE_F64 ||
+  if ((tensor->dtype == VQD_DTYPE_F64 && ! self->exact) ||
       (guintptr) tensor->data % element_bytes != 0)
     copy_data (self, &added, n_elements);
 
@@ -299,8 +300,8 @@ read_start (const char *path, guint8 *start, gsize *n_start, GError **error)
   return FALSE;
 }
 
-VqdWeights *
-vqd_weights_open (const char *path, GError **error)
+static VqdWeights *
+open_weights (const char *path, gboolean exact, GError **error)
 {
   const gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
   guint8 start[VQD_PROBE_BYTES];
@@ -315,6 +316,7 @@ vqd_weights_open (const char *path, GError **error)
         continue;
 
       g_autoptr (VqdWeights) self = weights_new (path);
+      self->exact = exact;
       if (! readers[i]->read (self, path, error))
         {
           g_prefix_error (error, "%s: ", path);
@@ -325,6 +327,18 @@ vqd_weights_open (const char *path, GError **error)
 
   MODEL_ERROR (error, "%s is not a model in a form that is known.", path);
   return NULL;
+}
+
+VqdWeights *
+vqd_weights_open (const char *path, GError **error)
+{
+  return open_weights (path, FALSE, error);
+}
+
+VqdWeights *
+vqd_weights_open_exact (const char *path, GError **error)
+{
+  return open_weights (path, TRUE, error);
 }
 
 void

@@ -27,6 +27,8 @@ typedef struct
 typedef struct _VqdWeights VqdWeights;
 
 VqdWeights *vqd_weights_open (const char *path, GError **error);
+/* F64 tensors stay what they are; of a model they become F32. */
+VqdWeights *vqd_weights_open_exact (const char *path, GError **error);
 void vqd_weights_free (VqdWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdWeights, vqd_weights_free)
 

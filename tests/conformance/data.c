@@ -10,7 +10,7 @@ open_file (const char *dir, const char *file, GError **error)
 {
   g_autofree char *path = g_build_filename (dir, file, NULL);
 
-  return vqd_weights_open (path, error);
+  return vqd_weights_open_exact (path, error);
 }
 
 static double
