@@ -18,7 +18,6 @@ import pathlib
 import subprocess
 import sys
 
-SKIPPED = 77
 IMPORT = "from diffusers import VQDiffusionPipeline"
 
 
@@ -26,7 +25,8 @@ IMPORT = "from diffusers import VQDiffusionPipeline"
 
 def skip(why):
     print(f"1..0 # SKIP {why}")
-    sys.exit(SKIPPED)
+    # TAP says it; Meson takes 77 for a failure of a program that speaks TAP
+    sys.exit(0)
 
 
 def run(*command):
