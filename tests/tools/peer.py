@@ -18,7 +18,6 @@ import pathlib
 import subprocess
 import sys
 
-SKIPPED = 77
 IMPORT = "from diffusers import VQDiffusionPipeline"
 
 
@@ -26,7 +25,8 @@ IMPORT = "from diffusers import VQDiffusionPipeline"
 
 def skip(why):
     print(f"1..0 # SKIP {why}")
-    sys.exit(SKIPPED)
+    # TAP says it; Meson takes 77 for a failure of a program that speaks TAP
+    sys.exit(0)
 
 
 def run(*command):
@@ -81,8 +81,12 @@ def outside():
 
 # ---- inside: the pipeline ---------------------------------------------------
 
-PROMPTS = ["a red bus in the snow", "Two cats & a dog; 3 o'clock!", "",
-           "caf\u00e9 \u2014 na\u00efve \u6771\u4eac", "word " * 90]
+# No "!": it is the published pipeline's padding, and so its tokenizer gives 0
+# where CLIP's own, and ours, gives 256.
+PROMPTS = ["a red bus in the snow", "Two cats & a dog; 3 o'clock?", "",
+           "caf\u00e9 \u2014 na\u00efve \u6771\u4eac"]
+# Cut. Its ids alone are compared: the pipeline cuts the end mark off, too.
+LONG_PROMPT = "word " * 90
 TIMES = [99, 57, 3, 0]
 CODES = 64
 
@@ -118,8 +122,8 @@ def randomize(module, generator):
     are seen, and so is a bias that is left out."""
     import torch
     with torch.no_grad():
-        for name, parameter in module.named_parameters():
-            scale = 0.1 if parameter.dim() == 1 or "emb" in name else 0.02
+        for parameter in module.parameters():
+            scale = 0.02 if parameter.dim() == 4 else 0.1
             parameter += scale * torch.randn(parameter.shape,
                                              generator=generator)
 
@@ -178,7 +182,8 @@ def make_inputs(folder):
     picture = rng.random((64, 64, 3)).astype("<f4")
     picture.tofile(folder / "picture.f32")
     (folder / "prompts.txt").write_text(
-        "".join(f"{prompt}\n" for prompt in PROMPTS), encoding="utf-8")
+        "".join(f"{prompt}\n" for prompt in PROMPTS + [LONG_PROMPT]),
+        encoding="utf-8")
     return {"x_t": x_t, "tokens": inputs["tokens.i32"], "picture": picture}
 
 
@@ -187,13 +192,11 @@ def what_the_pipeline_computes(pipeline, inputs):
     import torch
     with torch.no_grad():
         ids = pipeline.tokenizer(
-            PROMPTS, padding="max_length", max_length=77, truncation=True,
-            return_tensors="pt").input_ids
-        # a prompt at a time: _encode_prompt repeats the null condition
-        features = [pipeline._encode_prompt(
-            pipeline.tokenizer.decode(row, skip_special_tokens=True)
-            if len(prompt) > 200 else prompt, 1, True).flip(0)
-            for prompt, row in zip(PROMPTS, ids)]
+            PROMPTS + [LONG_PROMPT], padding="max_length", max_length=77,
+            truncation=True, return_tensors="pt").input_ids
+        # the null condition comes first
+        features = [pipeline._encode_prompt(prompt, 1, True).flip(0)
+                    for prompt in PROMPTS]
         log_p = []
         for both in features:
             for i, t in enumerate(TIMES):
@@ -232,16 +235,16 @@ def what_we_compute(dump, model, folder):
     logits -= logits.max(-1, keepdims=True)
     log_p = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
     return {"ids": load("ids.i32", -1, 77),
-            "features": load("features.f32", -1, 2, 77, 128),
-            "log_p": log_p,
+            "features": load("features.f32", -1, 2, 77, 128)[:len(PROMPTS)],
+            "log_p": log_p[:len(PROMPTS) * len(TIMES)],
             "decoded": load("decoded.f32", 64, 64, 3),
             "prequant": load("prequant.f32", 64, 24),
             "encoded": load("encoded.i32", 64)}
 
 
-# What is compared, and the greatest difference. Beside it: the greatest seen.
-BOUNDS = [("ids", 0, 0), ("features", 2e-6, 0), ("log_p", 1e-4, 0),
-          ("decoded", 1e-4, 0), ("prequant", 1e-4, 0), ("encoded", 0, 0)]
+# What is compared, and how far it may differ at most.
+BOUNDS = [("ids", 0), ("features", 1e-6), ("log_p", 5e-5),
+          ("decoded", 5e-5), ("prequant", 2e-5), ("encoded", 0)]
 
 
 class Tap:
@@ -255,11 +258,15 @@ class Tap:
               flush=True)
 
     def compare(self, form, expected, found):
-        for name, bound, _ in BOUNDS:
+        for name, bound in BOUNDS:
             worst = float(abs(expected[name] - found[name]).max())
             # NaN fails
             self.point(worst <= bound,
                        f"{form} {name}: {worst:.2g} (at most {bound:g})")
+        # else nothing would be seen of a condition that is not read
+        spread = abs(expected["log_p"][:, 0] - expected["log_p"][:, 1])
+        self.point(spread.max() > 0.1, f"{form} prompt and null differ by "
+                   f"{spread.max():.2g} (at least 0.1)")
 
 
 def save_torch(pipeline, folder):
@@ -275,6 +282,12 @@ def save_torch(pipeline, folder):
 def inside():
     import copy
     import tempfile
+    import warnings
+    import diffusers
+    import torch
+    warnings.simplefilter("ignore")
+    diffusers.utils.logging.set_verbosity_error()
+    print(f"# Diffusers {diffusers.__version__}, PyTorch {torch.__version__}")
     dump, merges = sys.argv[1:]
     tap = Tap()
     with tempfile.TemporaryDirectory() as name:
@@ -283,22 +296,28 @@ def inside():
         learned = make_pipeline(work / "tokenizer-1", merges, True)
         empty = make_pipeline(work / "tokenizer-2", merges, False)
         half = copy.deepcopy(learned)
-        half.to(dtype=__import__("torch").float16)
+        half.to(dtype=torch.float16)
+        weights = "transformer/diffusion_pytorch_model."
+        # name: pipeline, how it is saved, a file that then is there
         forms = {
             "safetensors": (learned, lambda path: learned.save_pretrained(
-                path, safe_serialization=True)),
-            "bin": (learned, lambda path: save_torch(learned, path)),
+                path, safe_serialization=True), weights + "safetensors"),
+            "bin": (learned, lambda path: save_torch(learned, path),
+                    weights + "bin"),
             "pieces": (learned, lambda path: learned.save_pretrained(
-                path, max_shard_size="200KB")),
-            "empty-null": (empty, empty.save_pretrained),
+                path, max_shard_size="200KB"),
+                weights + "safetensors.index.json"),
+            "empty-null": (empty, empty.save_pretrained,
+                           weights + "safetensors"),
             "half": (half, lambda path: half.save_pretrained(
-                path, variant="fp16")),
+                path, variant="fp16"), weights + "fp16.safetensors"),
         }
-        for form, (pipeline, save) in forms.items():
+        for form, (pipeline, save, file) in forms.items():
             save(work / form)
+            tap.point((work / form / file).exists(), f"{form} has {file}")
             # half the numbers, computed with as floats
             expected = what_the_pipeline_computes(
-                pipeline.to(dtype=__import__("torch").float32), inputs)
+                pipeline.to(dtype=torch.float32), inputs)
             try:
                 tap.compare(form, expected,
                             what_we_compute(dump, work / form, work))
