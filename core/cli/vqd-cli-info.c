@@ -41,15 +41,13 @@ print_or_none (const char *label, const char *text)
 static void
 print_condition (const VqdModelInfo *info)
 {
-  const gboolean reads_text = g_str_equal (info->kind, "text");
-
-  print_line ("Kind", "%s",
-              reads_text                          ? "text: draws a prompt"
-              : g_str_equal (info->kind, "class") ? "class: draws a label"
-                                                  : info->kind);
-  if (reads_text)
-    print_line ("Prompt", "up to %d tokens", info->context);
-  print_line ("Null", "%s", info->null_condition);
+  if (g_str_equal (info->kind, "text"))
+    print_line ("Kind", "text (a prompt of up to %d tokens)", info->context);
+  else if (g_str_equal (info->kind, "class"))
+    print_line ("Kind", "class (a label)");
+  else
+    print_line ("Kind", "%s (no prompt)", info->kind);
+  print_line ("Guidance", "null condition: %s", info->null_condition);
 }
 
 static void
