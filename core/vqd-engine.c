@@ -3,12 +3,18 @@
 #include <unistd.h>
 
 #include "core/image/vqd-scale.h"
+#include "core/io/vqd-weights-reader.h"
 #include "core/text/vqd-bpe.h"
+#include "core/text/vqd-label.h"
+#include "core/text/vqd-wildcards.h"
 #include "core/vqd-pipeline.h"
 #include "core/vqd-private.h"
 
 /* A decoding counts as so many evaluations, until one has been timed. */
 #define DECODE_EVALUATIONS 2
+
+/* Characters of a prompt that a message repeats. */
+#define MAX_QUOTED 60
 
 struct _VqdEngine
 {
@@ -16,6 +22,7 @@ struct _VqdEngine
   VqdPipeline *pipeline;
   VqdModelInfo info;
   char *path;
+  gint64 memory_limit_bytes;
   double load_seconds;
 };
 
@@ -32,6 +39,8 @@ typedef struct
   GCancellable *cancellable;
   gint64 start_us;
   int units_done; /* evaluations, and decodings as DECODE_EVALUATIONS */
+  int n_steps;    /* evaluations of a picture; 0: not known yet */
+  char *prompt;   /* that is set, wildcards expanded; NULL: none yet */
 } Job;
 
 
@@ -41,7 +50,7 @@ seconds_since (gint64 start_us)
   return (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
 }
 
-/* ---- loading ----------------------------------------------------------- */
+/* ---- loading ---- */
 
 static VqdBackend *
 open_backend (const VqdEngineOptions *options, GError **error)
@@ -89,8 +98,9 @@ free_memory (void)
   return free_bytes;
 }
 
+/* what: "This model" ... */
 static gboolean
-check_memory (guint64 needed, gint64 limit, GError **error)
+check_memory (guint64 needed, const char *what, gint64 limit, GError **error)
 {
   const guint64 available = limit > 0 ? (guint64) limit : free_memory ();
 
@@ -98,12 +108,14 @@ check_memory (guint64 needed, gint64 limit, GError **error)
     return TRUE;
 
   g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "This model needs %" G_GUINT64_FORMAT
-               " MiB of memory to run, and %s %" G_GUINT64_FORMAT " MiB. %s",
-               (needed >> 20) + 1, limit > 0 ? "memory-limit is" : "there are",
-               available >> 20,
-               limit > 0 ? "Raise memory-limit or choose a smaller model."
-                         : "Close other programs or choose a smaller model.");
+               "%s would need %" G_GUINT64_FORMAT
+               " MiB of memory, and %s %" G_GUINT64_FORMAT " MiB. %s",
+               what, (needed >> 20) + 1,
+               limit > 0 ? "memory-limit is" : "there are", available >> 20,
+               limit > 0 ? "Raise memory-limit, or ask for fewer or smaller "
+                           "pictures or a smaller model."
+                         : "Close other programs, or ask for fewer or smaller "
+                           "pictures or a smaller model.");
   return FALSE;
 }
 
@@ -111,7 +123,8 @@ static void
 fill_info (VqdEngine *self, const VqdConfig *config, const VqdWeights *weights,
            guint64 working_bytes)
 {
-  static const char *const nulls[] = { "none", "learned", "empty" };
+  static const char *const nulls[] = { "none", "learned", "empty", "class" };
+  static const char *const kinds[] = { "text", "class", "none" };
   const char *checksum = vqd_weights_get_metadata (weights, "sha256");
 
   self->info = (VqdModelInfo){
@@ -121,7 +134,7 @@ fill_info (VqdEngine *self, const VqdConfig *config, const VqdWeights *weights,
     .description = config->description,
     .licence = config->licence,
     .credits = config->credits,
-    .kind = "text",
+    .kind = kinds[config->denoiser.kind],
     .null_condition = nulls[config->null_condition],
     .codec_kind = vqd_codec_kind_name (config->codec.kind),
     .checksum = checksum == NULL ? "" : checksum,
@@ -164,13 +177,21 @@ vqd_engine_new (const VqdEngineOptions *options, GCancellable *cancellable,
   g_autoptr (VqdWeights) weights = vqd_weights_open (self->path, error);
   if (weights == NULL)
     return NULL;
+  if (options->n_heads > 0)
+    {
+      g_autofree char *heads = g_strdup_printf ("%d", options->n_heads);
+
+      vqd_weights_set_metadata (weights, "heads", heads);
+    }
   g_autoptr (VqdConfig) config = vqd_config_load (weights, error);
   if (config == NULL)
     return NULL;
+  self->memory_limit_bytes = options->memory_limit_bytes;
 
   const guint64 working_bytes = vqd_pipeline_measure (config, 1) +
                                 vqd_codec_packed_bytes (&config->codec);
-  if (! check_memory (working_bytes, options->memory_limit_bytes, error) ||
+  if (! check_memory (working_bytes, "This model", options->memory_limit_bytes,
+                      error) ||
       g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
@@ -210,7 +231,14 @@ vqd_engine_get_device (const VqdEngine *self)
   return self->backend->ops->name;
 }
 
-/* ---- a request --------------------------------------------------------- */
+/* ---- a request ---- */
+
+/* Of picture i: users' seeds wrap. */
+static guint64
+picture_seed (const Job *job, int i)
+{
+  return (guint64) ((job->seed + i) & VQD_MAX_SEED);
+}
 
 static void
 report (Job *job, VqdPhase phase, int image, int step, int n_steps,
@@ -238,32 +266,94 @@ report (Job *job, VqdPhase phase, int image, int step, int n_steps,
 }
 
 static gboolean
-set_prompt (Job *job, GError **error)
+check_cut (const Job *job, int context, GError **error)
+{
+  const char *cut_text = job->result->cut_text;
+
+  if (! job->request->fail_on_cut || *cut_text == '\0')
+    return TRUE;
+
+  g_autofree char *start = g_utf8_substring (
+      cut_text, 0, MIN (g_utf8_strlen (cut_text, -1), MAX_QUOTED));
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+               "The prompt is too long: the model reads %d tokens. Left out "
+               "would be all from \"%s\".",
+               context, start);
+  return FALSE;
+}
+
+/* Encodes the prompt of one picture, and what guidance steers away from. */
+static gboolean
+set_prompt (Job *job, const char *prompt, guint64 seed, GError **error)
+{
+  VqdPipeline *pipeline = job->engine->pipeline;
+  const int context = vqd_pipeline_get_config (pipeline)->text.context;
+  const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
+  const gboolean has_negative = *job->request->negative_prompt != '\0';
+  g_autofree char *negative =
+      vqd_wildcards_expand (job->request->negative_prompt, seed);
+  g_autofree int *ids = g_new (int, context);
+  g_autofree int *null_ids = g_new (int, context);
+  g_autofree char *cut_text = NULL;
+
+  vqd_bpe_encode (vqd_bpe_get_default (), prompt, context, ids, &cut_text);
+  if (*job->result->cut_text == '\0')
+    {
+      g_free (job->result->cut_text);
+      job->result->cut_text = g_steal_pointer (&cut_text);
+    }
+  if (has_negative)
+    vqd_bpe_encode (vqd_bpe_get_default (), negative, context, null_ids, NULL);
+  return check_cut (job, context, error) &&
+         vqd_pipeline_set_prompt (pipeline, ids, guided,
+                                  has_negative ? null_ids : NULL, NULL, error);
+}
+
+static gboolean
+set_label (Job *job, GError **error)
+{
+  const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
+  const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
+  int label = 0;
+
+  if (config->denoiser.kind == VQD_CONDITION_CLASS)
+    {
+      const char *text = *job->request->label != '\0' ? job->request->label
+                                                      : job->request->prompt;
+
+      label = vqd_label_find (text, config->denoiser.n_labels, error);
+      if (label < 0)
+        return FALSE;
+    }
+  return vqd_pipeline_set_label (job->engine->pipeline, label, guided, error);
+}
+
+/* The condition of picture i, where it is not that of the one before. */
+static gboolean
+set_condition (Job *job, int i, GError **error)
 {
   const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
   const gint64 start_us = g_get_monotonic_time ();
-  const int context = config->text.context;
-  g_autofree int *ids = g_new (int, context);
+  const guint64 seed = picture_seed (job, i);
+  gboolean ok;
 
-  report (job, VQD_PHASE_TEXT, 0, 0, 0, NULL);
-  g_clear_pointer (&job->result->cut_text, g_free);
-  vqd_bpe_encode (vqd_bpe_get_default (), job->request->prompt, context, ids,
-                  &job->result->cut_text);
-  if (job->request->fail_on_cut && *job->result->cut_text != '\0')
+  report (job, VQD_PHASE_TEXT, i, 0, job->n_steps, NULL);
+  if (config->denoiser.kind == VQD_CONDITION_TEXT)
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "The prompt is too long: the model reads %d tokens, and "
-                   "this is cut off: \"%s\".",
-                   context, job->result->cut_text);
-      return FALSE;
-    }
+      g_autofree char *prompt =
+          vqd_wildcards_expand (job->request->prompt, seed);
+      const gboolean same = g_strcmp0 (prompt, job->prompt) == 0 &&
+                            strchr (job->request->negative_prompt, '{') == NULL;
 
-  const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
-  if (! vqd_pipeline_set_prompt (job->engine->pipeline, ids, guided, NULL, NULL,
-                                 error))
-    return FALSE;
-  job->result->seconds.text = seconds_since (start_us);
-  return ! g_cancellable_set_error_if_cancelled (job->cancellable, error);
+      ok = same || set_prompt (job, prompt, seed, error);
+      g_free (job->prompt);
+      job->prompt = g_steal_pointer (&prompt);
+    }
+  else
+    ok = i > 0 || set_label (job, error);
+
+  job->result->seconds.text += seconds_since (start_us);
+  return ok && ! g_cancellable_set_error_if_cancelled (job->cancellable, error);
 }
 
 /* The tokens of picture i, or NULL. (transfer full) */
@@ -272,15 +362,16 @@ sample (Job *job, int i, GError **error)
 {
   const gint64 start_us = g_get_monotonic_time ();
   const VqdModelInfo *info = &job->engine->info;
-  const guint64 seed = (guint64) ((job->seed + i) & VQD_MAX_SEED);
+  const guint64 seed = picture_seed (job, i);
   const guint32 image = 0;
   g_autoptr (VqdSamplerRun) run = vqd_pipeline_sample (
-      job->engine->pipeline, &job->settings, 1, &seed, &image, error);
+      job->engine->pipeline, &job->settings, 1, &seed, &image, NULL, error);
 
   if (run == NULL)
     return NULL;
 
   const int n = vqd_sampler_run_get_n_evaluations (run);
+  job->n_steps = n;
   for (int step = 0; ! vqd_sampler_run_is_done (run); step++)
     {
       report (job, VQD_PHASE_SAMPLE, i, step, n,
@@ -315,9 +406,11 @@ decode (Job *job, const int *tokens, int *width, int *height, GError **error)
       job->request->height_px > 0 ? job->request->height_px : info->height_px;
   if (*width != info->width_px || *height != info->height_px)
     {
-      float *scaled =
-          vqd_scale_rgb (rgb, info->width_px, info->height_px, *width, *height);
+      float *scaled = vqd_scale_rgb (rgb, info->width_px, info->height_px,
+                                     *width, *height, job->cancellable, error);
 
+      if (scaled == NULL)
+        return NULL;
       g_free (rgb);
       rgb = scaled;
     }
@@ -325,9 +418,29 @@ decode (Job *job, const int *tokens, int *width, int *height, GError **error)
   return g_steal_pointer (&rgb);
 }
 
+/* All pictures of a request are in memory in the end; resizing takes about as
+ * much again for one. */
+static gboolean
+check_picture_memory (const Job *job, GError **error)
+{
+  const VqdModelInfo *info = &job->engine->info;
+  const VqdRequest *request = job->request;
+  const guint64 width =
+      (guint64) (request->width_px > 0 ? request->width_px : info->width_px);
+  const guint64 height =
+      (guint64) (request->height_px > 0 ? request->height_px : info->height_px);
+  const guint64 n = (guint64) request->n_images + 1;
+
+  return check_memory (3 * sizeof (float) * width * height * n, "The pictures",
+                       job->engine->memory_limit_bytes, error);
+}
+
 static gboolean
 make_picture (Job *job, int i, GError **error)
 {
+  if (! set_condition (job, i, error))
+    return FALSE;
+
   g_autofree int *tokens = sample (job, i, error);
   int width;
   int height;
@@ -343,7 +456,7 @@ make_picture (Job *job, int i, GError **error)
   picture->height_px = height;
   picture->rgb = rgb;
   picture->tokens = g_steal_pointer (&tokens);
-  picture->seed = (job->seed + i) & VQD_MAX_SEED;
+  picture->seed = (gint64) picture_seed (job, i);
   picture->settings = vqd_settings_to_json (job->request, &job->settings,
                                             &job->engine->info, picture->seed);
   g_ptr_array_add (job->result->pictures, picture);
@@ -372,10 +485,9 @@ vqd_engine_generate (VqdEngine *self, const VqdRequest *request,
   result->seconds.load = self->load_seconds;
   vqd_settings_resolve (request, vqd_pipeline_get_config (self->pipeline),
                         &job.settings);
-  if (! set_prompt (&job, error))
-    return NULL;
-  for (int i = 0; i < request->n_images; i++)
-    if (! make_picture (&job, i, error))
-      return NULL;
-  return g_steal_pointer (&result);
+  gboolean ok = check_picture_memory (&job, error);
+  for (int i = 0; i < request->n_images && ok; i++)
+    ok = make_picture (&job, i, error);
+  g_free (job.prompt);
+  return ok ? g_steal_pointer (&result) : NULL;
 }

@@ -34,9 +34,12 @@ vqd_pipeline_measure (const VqdConfig *config, int max_batch)
 {
   g_autoptr (VqdArena) arena = vqd_arena_new_measuring ();
 
-  features_layout (&config->text, arena);
   vqd_denoiser_measure_tables (&config->denoiser, arena);
-  vqd_clip_text_measure (&config->text, arena);
+  if (config->denoiser.kind == VQD_CONDITION_TEXT)
+    {
+      features_layout (&config->text, arena);
+      vqd_clip_text_measure (&config->text, arena);
+    }
   vqd_denoiser_measure_conditions (&config->denoiser, 2, config->text.context,
                                    arena);
 
@@ -57,10 +60,14 @@ load (VqdPipeline *self, GError **error)
       vqd_denoiser_new (self->weights, &config->denoiser, self->backend, error);
   if (self->denoiser == NULL)
     return FALSE;
-  self->text = vqd_clip_text_new (self->weights, "transformer.condition_emb.",
-                                  &config->text, self->backend, error);
-  if (self->text == NULL)
-    return FALSE;
+  if (config->denoiser.kind == VQD_CONDITION_TEXT)
+    {
+      self->text =
+          vqd_clip_text_new (self->weights, "transformer.condition_emb.",
+                             &config->text, self->backend, error);
+      if (self->text == NULL)
+        return FALSE;
+    }
   self->codec =
       vqd_codec_new (self->weights, "content_codec.enc.", "content_codec.dec.",
                      &config->codec, self->backend, error);
@@ -93,8 +100,9 @@ vqd_pipeline_new (VqdWeights *weights, VqdConfig *config, VqdBackend *backend,
   if (self->arena == NULL || ! load (self, error))
     return NULL;
 
-  self->features = features_layout (&config->text, self->arena);
   vqd_denoiser_prepare (self->denoiser, self->arena);
+  if (self->text != NULL)
+    self->features = features_layout (&config->text, self->arena);
   self->conditions_mark = vqd_arena_mark (self->arena);
   if (! vqd_backend_check (backend, error))
     return NULL;
@@ -186,16 +194,34 @@ vqd_pipeline_set_prompt (VqdPipeline *self, const int *ids, gboolean guided,
   return vqd_backend_check (self->backend, error);
 }
 
+gboolean
+vqd_pipeline_set_label (VqdPipeline *self, int label, gboolean guided,
+                        GError **error)
+{
+  const int labels[2] = { label, VQD_NULL_LABEL };
+
+  if (guided && self->config->null_condition != VQD_NULL_CLASS)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "This model has no null condition: guidance must be 1.");
+      return FALSE;
+    }
+  vqd_arena_reset (self->arena, self->conditions_mark);
+  vqd_denoiser_set_labels (self->denoiser, self->arena, labels, guided ? 2 : 1);
+  self->run_mark = vqd_arena_mark (self->arena);
+  return vqd_backend_check (self->backend, error);
+}
+
 VqdSamplerRun *
 vqd_pipeline_sample (VqdPipeline *self, const VqdSamplerSettings *settings,
                      int batch, const guint64 *seeds, const guint32 *images,
-                     GError **error)
+                     const VqdSamplerStart *start, GError **error)
 {
   g_assert (self->run_mark != 0 && batch <= self->max_batch);
 
   vqd_arena_reset (self->arena, self->run_mark);
   return vqd_sampler_run_new (settings, self->denoiser, self->backend,
-                              self->arena, batch, seeds, images, error);
+                              self->arena, batch, seeds, images, start, error);
 }
 
 gboolean
@@ -224,11 +250,15 @@ vqd_pipeline_decode (VqdPipeline *self, const int *tokens, float *rgb,
                      GCancellable *cancellable, GError **error)
 {
   const VqdDenoiserConfig *config = &self->config->denoiser;
+  const int *map = self->config->class_to_full;
+  const int n = config->grid_height * config->grid_width;
+  g_autofree int *codes = g_memdup2 (tokens, sizeof (int) * (gsize) n);
 
+  for (int i = 0; map != NULL && i < n; i++)
+    codes[i] = map[tokens[i]];
   vqd_arena_reset (self->arena, self->run_mark);
-  return vqd_codec_decode (self->codec, self->arena, tokens,
-                           config->grid_height, config->grid_width, rgb,
-                           cancellable, error);
+  return vqd_codec_decode (self->codec, self->arena, codes, config->grid_height,
+                           config->grid_width, rgb, cancellable, error);
 }
 
 void

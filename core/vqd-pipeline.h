@@ -39,18 +39,24 @@ gboolean vqd_pipeline_set_prompt (VqdPipeline *self, const int *ids,
                                   gboolean guided, const int *null_ids,
                                   const float **features, GError **error);
 
-/* A run under that prompt; one at a time. */
-VqdSamplerRun *vqd_pipeline_sample (VqdPipeline *self,
-                                    const VqdSamplerSettings *settings,
-                                    int batch, const guint64 *seeds,
-                                    const guint32 *images, GError **error);
+/* The same for class models, and for models without a condition (label is not
+ * read then). */
+gboolean vqd_pipeline_set_label (VqdPipeline *self, int label, gboolean guided,
+                                 GError **error);
+
+/* A run under that condition; one at a time. */
+VqdSamplerRun *
+vqd_pipeline_sample (VqdPipeline *self, const VqdSamplerSettings *settings,
+                     int batch, const guint64 *seeds, const guint32 *images,
+                     const VqdSamplerStart *start, GError **error);
 
 /* One evaluation alone: logits [batch, N, K] of x_t [batch, N] at t, both in
  * host memory, unguided or both passes of one (batch then counts them). */
 gboolean vqd_pipeline_evaluate (VqdPipeline *self, const int *x_t, int batch,
                                 int t, float *logits, GError **error);
 
-/* tokens: [grid], codes; rgb: [height, width, 3], 0 ... 1, host memory. */
+/* tokens: [grid], classes of the denoiser; rgb: [height, width, 3], 0 ... 1,
+ * host memory. */
 gboolean vqd_pipeline_decode (VqdPipeline *self, const int *tokens, float *rgb,
                               GCancellable *cancellable, GError **error);
 

@@ -9,6 +9,8 @@ void
 vqd_request_init (VqdRequest *request)
 {
   *request = (VqdRequest){ .prompt = "",
+                           .negative_prompt = "",
+                           .label = "",
                            .seed = -1,
                            .n_images = 1,
                            .strategy = "auto",

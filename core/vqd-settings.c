@@ -87,6 +87,8 @@ vqd_settings_to_json (const VqdRequest *request,
   add_string (builder, "format", SETTINGS_FORMAT);
   add_string (builder, "engine", VQD_VERSION);
   add_string (builder, "prompt", request->prompt);
+  add_string (builder, "negative-prompt", request->negative_prompt);
+  add_string (builder, "label", request->label);
   add_int (builder, "seed", seed);
   add_string (builder, "strategy", settings->strategy);
   add_int (builder, "steps", settings->steps);

@@ -27,7 +27,7 @@
 
 G_BEGIN_DECLS
 
-/* ---- errors ---------------------------------------------------------- */
+/* ---- errors ---- */
 
 #define VQD_ERROR (vqd_error_quark ())
 GQuark vqd_error_quark (void);
@@ -44,7 +44,7 @@ typedef enum
 
 /* Cancelled runs fail with G_IO_ERROR_CANCELLED. */
 
-/* ---- models ---------------------------------------------------------- */
+/* ---- models ---- */
 
 /* The folders looked through for models, in order: VQDIFFUSION_MODEL_PATH,
  * the user's data folder, the system's, the installed default. (transfer
@@ -67,7 +67,7 @@ typedef struct
   const char *licence;
   const char *credits;
   const char *kind;           /* of its condition: "text" */
-  const char *null_condition; /* "learned", "empty", "none" */
+  const char *null_condition; /* "learned", "empty", "class", "none" */
   const char *codec_kind;     /* "ema-vq", "vq", "gumbel" */
   const char *checksum;       /* sha256 of all bytes after the header, "" when
                                  the file states none */
@@ -93,7 +93,7 @@ typedef struct
   int top_k;
 } VqdModelInfo;
 
-/* ---- model files ----------------------------------------------------- */
+/* ---- model files ---- */
 
 /* How far a file is; called by the thread that works on it. */
 typedef void (*VqdConvertProgress) (guint64 n_bytes_done, guint64 n_bytes,
@@ -123,15 +123,17 @@ gboolean vqd_model_verify (const char *path, VqdConvertProgress progress,
                            gpointer user_data, GCancellable *cancellable,
                            GError **error);
 
-/* ---- the engine ------------------------------------------------------ */
+/* ---- the engine ---- */
 
 typedef struct _VqdEngine VqdEngine;
 
 typedef struct
 {
-  const char *model;         /* as for vqd_model_find () */
-  const char *device;        /* "auto", "cpu"; NULL is "auto" */
-  int n_threads;             /* 0: one per core */
+  const char *model;  /* as for vqd_model_find () */
+  const char *device; /* "auto", "cpu"; NULL is "auto" */
+  int n_heads;   /* of the denoiser, where the file does not say; 0: its own, or
+                    that of the published models */
+  int n_threads; /* 0: one per core */
   gint64 memory_limit_bytes; /* 0: what the machine has */
 } VqdEngineOptions;
 
@@ -151,7 +153,7 @@ const char *vqd_engine_get_device (const VqdEngine *engine);
  * NULL-terminated, static. */
 const char *const *vqd_strategy_names (void);
 
-/* ---- a request ------------------------------------------------------- */
+/* ---- a request ---- */
 
 #define VQD_MAX_IMAGES 64
 #define VQD_MAX_STEPS 1000
@@ -162,9 +164,13 @@ const char *const *vqd_strategy_names (void);
  * borrowed for the call. */
 typedef struct
 {
-  const char *prompt; /* UTF-8; may be empty */
-  gint64 seed;        /* of the first picture; -1: a random one */
-  int n_images;       /* 1 ... VQD_MAX_IMAGES; picture i has seed + i */
+  const char *prompt; /* UTF-8; may be empty. "{red|blue}" is one of them, by
+                         the picture's seed */
+  const char *negative_prompt; /* steered away from, in the place of the
+                                  model's null condition; "" is none */
+  const char *label;           /* of class models: a number or a name */
+  gint64 seed;                 /* of the first picture; -1: a random one */
+  int n_images; /* 1 ... VQD_MAX_IMAGES; picture i has seed + i */
   const char *strategy;
   int steps;            /* -1, 1 ... VQD_MAX_STEPS: evaluations asked for */
   double guidance;      /* -1, 0 ... 20; 1 is none */
@@ -181,7 +187,7 @@ void vqd_request_init (VqdRequest *request);
 /* Checks all that can be checked without a model. */
 gboolean vqd_request_validate (const VqdRequest *request, GError **error);
 
-/* ---- progress -------------------------------------------------------- */
+/* ---- progress ---- */
 
 typedef enum
 {
@@ -208,7 +214,7 @@ typedef struct
 typedef void (*VqdProgressFunc) (const VqdProgress *progress,
                                  gpointer user_data);
 
-/* ---- results --------------------------------------------------------- */
+/* ---- results ---- */
 
 typedef struct
 {

@@ -193,6 +193,14 @@ typedef struct
                   const VqdConv *conv, int batch, int height, int width,
                   VqdEpilogue epilogue);
 
+  /* The 3x3 pixels around each pixel, zeros outside of the picture, in the
+   * order of stored weights, so that linear () with a stored convolution
+   * [out, in, 3, 3] as it is finishes it: for large weights over few pixels.
+   * x: [batch, height, width, channels]; y: [batch, height, width,
+   * channels * 9]. */
+  void (*unfold3) (VqdBackend *self, float *y, const float *x, int batch,
+                   int height, int width, int channels);
+
   /* Nearest neighbour, twice as large. y: [batch, 2 height, 2 width, channels]
    */
   void (*upsample2) (VqdBackend *self, float *y, const float *x, int batch,

@@ -19,6 +19,7 @@
 #define VQD_STREAM_CLASS 0u    /* element = position * (K + 1) + class */
 #define VQD_STREAM_POSITION 1u /* element = position */
 #define VQD_STREAM_NOISING 2u  /* element as in stream 0 */
+#define VQD_STREAM_WILDCARD 3u /* element = group of the prompt */
 
 #define VQD_PHILOX_ROUNDS 10
 

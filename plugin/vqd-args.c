@@ -18,6 +18,15 @@ declare_what (GimpProcedure *procedure)
       procedure, "prompt", _ ("_Prompt"),
       _ ("What the picture shows, in words; may be empty"), "",
       G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "negative-prompt", _ ("Negative p_rompt"),
+      _ ("What the picture is steered away from; works with a guidance other "
+         "than 1"),
+      "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "label", _ ("Label"),
+      _ ("For models that draw classes: the number or the name of one"), "",
+      G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
       procedure, "images", _ ("_Number of pictures"),
       _ ("How many pictures to make; each has its own seed"), 1, VQD_MAX_IMAGES,
@@ -183,6 +192,14 @@ local_path (GFile *file, char **path, GError **error)
   return FALSE;
 }
 
+static const char *
+never_null (char **text)
+{
+  if (*text == NULL)
+    *text = g_strdup ("");
+  return *text;
+}
+
 static void
 read_request (VqdArgs *self, GimpProcedureConfig *config)
 {
@@ -190,16 +207,17 @@ read_request (VqdArgs *self, GimpProcedureConfig *config)
   int seed = -1;
 
   vqd_request_init (request);
-  g_object_get (config, "prompt", &self->prompt, "images", &request->n_images,
-                "seed", &seed, "strategy", &self->strategy, "steps",
-                &request->steps, "guidance", &request->guidance, "truncation",
-                &request->truncation, "top-k", &request->top_k, "purity-weight",
-                &request->purity_weight, "width", &request->width_px, "height",
-                &request->height_px, "fail-on-cut", &request->fail_on_cut,
-                NULL);
-  if (self->prompt == NULL)
-    self->prompt = g_strdup ("");
-  request->prompt = self->prompt;
+  g_object_get (config, "prompt", &self->prompt, "negative-prompt",
+                &self->negative_prompt, "label", &self->label, "images",
+                &request->n_images, "seed", &seed, "strategy", &self->strategy,
+                "steps", &request->steps, "guidance", &request->guidance,
+                "truncation", &request->truncation, "top-k", &request->top_k,
+                "purity-weight", &request->purity_weight, "width",
+                &request->width_px, "height", &request->height_px,
+                "fail-on-cut", &request->fail_on_cut, NULL);
+  request->prompt = never_null (&self->prompt);
+  request->negative_prompt = never_null (&self->negative_prompt);
+  request->label = never_null (&self->label);
   request->seed = seed;
   request->strategy = self->strategy;
 }
@@ -242,6 +260,8 @@ vqd_args_free (VqdArgs *self)
   g_clear_object (&self->output_folder);
   g_free (self->file_template);
   g_free (self->prompt);
+  g_free (self->negative_prompt);
+  g_free (self->label);
   g_free (self->strategy);
   g_free (self->device);
   g_free (self->model);

@@ -29,6 +29,8 @@ typedef struct
   GFile *output_folder; /* NULL: none */
   char *file_template;
   char *prompt;
+  char *negative_prompt;
+  char *label;
   char *strategy;
   char *device;
   char *model;

@@ -36,6 +36,7 @@ static const Choice strategy_labels[] = {
   { "fast", N_ ("Fast: long steps") },
   { "few-tokens", N_ ("Few at a time: slow and careful") },
   { "purity", N_ ("Purity: the surest parts first") },
+  { "halton", N_ ("Halton: parts far from each other") },
 };
 
 static void
@@ -115,6 +116,8 @@ new_main_rows (GObject *config)
 static void
 add_sampling_rows (GtkWidget *rows, GObject *config)
 {
+  vqd_rows_add (rows, config, "negative-prompt",
+                gimp_prop_entry_new (config, "negative-prompt", -1));
   vqd_rows_add (rows, config, "strategy", new_strategy_combo (config));
   add_spin (rows, config, "steps", 1, 1, 0, _ ("The model's own"));
   add_spin (rows, config, "guidance", 0, 0.5, 2, _ ("The model's own"));
@@ -130,6 +133,8 @@ add_machine_rows (GtkWidget *rows, GObject *config)
       rows, config, "model",
       gimp_prop_file_chooser_button_new (config, "model", _ ("Model File"),
                                          GTK_FILE_CHOOSER_ACTION_OPEN));
+  vqd_rows_add (rows, config, "label",
+                gimp_prop_entry_new (config, "label", -1));
   vqd_rows_add (rows, config, "device",
                 new_combo (config, "device", device_labels,
                            G_N_ELEMENTS (device_labels)));

@@ -17,6 +17,8 @@
 typedef struct
 {
   char *prompt;
+  char *negative_prompt;
+  char *label;
   char *output;
   char *model;
   char *strategy;
@@ -33,6 +35,8 @@ static void
 options_clear (Options *self)
 {
   g_free (self->prompt);
+  g_free (self->negative_prompt);
+  g_free (self->label);
   g_free (self->output);
   g_free (self->model);
   g_free (self->strategy);
@@ -77,7 +81,12 @@ parse (Options *self, int *argc, char ***argv, GError **error)
   VqdRequest *request = &self->request;
   const GOptionEntry entries[] = {
     { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &self->prompt,
-      "What the picture shows; may be empty", "TEXT" },
+      "What the picture shows; may be empty. {red|blue} is one of them",
+      "TEXT" },
+    { "negative-prompt", 0, 0, G_OPTION_ARG_FILENAME, &self->negative_prompt,
+      "What it is steered away from (nothing)", "TEXT" },
+    { "label", 0, 0, G_OPTION_ARG_FILENAME, &self->label,
+      "Of models that draw classes: a number or a name", "LABEL" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
       "Where the picture goes: a name that ends in .png", "FILE" },
     { "images", 0, 0, G_OPTION_ARG_INT, &request->n_images,
@@ -109,6 +118,8 @@ parse (Options *self, int *argc, char ***argv, GError **error)
       "Processor cores to use; 0 is all (0)", "N" },
     { "model", 0, 0, G_OPTION_ARG_FILENAME, &self->model,
       "Which model (the first that is found)", "FILE-OR-NAME" },
+    { "heads", 0, 0, G_OPTION_ARG_INT, &self->engine.n_heads,
+      "Of the denoiser, where the file does not say (16)", "N" },
     { "fail-on-cut", 0, 0, G_OPTION_ARG_NONE, &request->fail_on_cut,
       "Refuse a prompt that is too long, rather than leave out its end", NULL },
     { "no-keep-settings", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE,
@@ -135,6 +146,20 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
+/* A text of the command line, in place; an option not given stays as the
+ * request has it. */
+static gboolean
+make_utf8 (char **text, const char **target, GError **error)
+{
+  if (*text == NULL)
+    return TRUE;
+
+  g_autofree char *bytes = g_steal_pointer (text);
+  *text = vqd_cli_to_utf8 (bytes, error);
+  *target = *text;
+  return *text != NULL;
+}
+
 /* What GOption does not check, and the engine's own checks of a request. */
 static gboolean
 complete (Options *self, int argc, char **argv, GError **error)
@@ -148,6 +173,8 @@ complete (Options *self, int argc, char **argv, GError **error)
                    extra);
       return FALSE;
     }
+  if (self->prompt == NULL && self->label != NULL)
+    self->prompt = g_strdup ("");
   if (self->prompt == NULL)
     return refuse (error, "No prompt: say with -p what the picture shows.");
   if (self->output == NULL)
@@ -157,12 +184,12 @@ complete (Options *self, int argc, char **argv, GError **error)
     return refuse (error, "The memory limit is a number of MiB from 0 to "
                           "16777216.");
 
-  g_autofree char *bytes = g_steal_pointer (&self->prompt);
-  self->prompt = vqd_cli_to_utf8 (bytes, error);
-  if (self->prompt == NULL)
+  if (! make_utf8 (&self->prompt, &self->request.prompt, error) ||
+      ! make_utf8 (&self->negative_prompt, &self->request.negative_prompt,
+                   error) ||
+      ! make_utf8 (&self->label, &self->request.label, error))
     return FALSE;
 
-  self->request.prompt = self->prompt;
   if (self->strategy != NULL)
     self->request.strategy = self->strategy;
   self->engine.model = self->model;

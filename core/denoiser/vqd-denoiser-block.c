@@ -4,16 +4,15 @@
 
 static gboolean
 find_ada_norm (VqdWeights *weights, const char *prefix, const char *name,
-               const VqdDenoiserConfig *config, VqdAdaNorm *norm,
-               GError **error)
+               int n_rows, int width, VqdAdaNorm *norm, GError **error)
 {
   g_autofree char *emb = g_strconcat (name, ".emb.weight", NULL);
   g_autofree char *linear = g_strconcat (name, ".linear", NULL);
 
-  return vqd_weights_matrix (weights, prefix, emb, config->n_steps,
-                             config->width, &norm->emb, error) &&
-         vqd_linear_find (weights, prefix, linear, 2 * config->width,
-                          config->width, &norm->linear, error);
+  return vqd_weights_matrix (weights, prefix, emb, n_rows, width, &norm->emb,
+                             error) &&
+         vqd_linear_find (weights, prefix, linear, 2 * width, width,
+                          &norm->linear, error);
 }
 
 static gboolean
@@ -36,25 +35,46 @@ find_attention (VqdWeights *weights, const char *prefix, const char *name,
                           error);
 }
 
+static gboolean
+find_mlp (VqdWeights *weights, const char *prefix,
+          const VqdDenoiserConfig *config, VqdDenoiserBlock *block,
+          GError **error)
+{
+  const int d = config->width;
+  const int taps = config->conv_mlp ? 9 : 1;
+
+  return vqd_linear_find (weights, prefix,
+                          config->conv_mlp ? "mlp.conv1" : "mlp.0", 4 * d,
+                          taps * d, &block->mlp_in, error) &&
+         vqd_linear_find (weights, prefix,
+                          config->conv_mlp ? "mlp.conv2" : "mlp.2", d,
+                          taps * 4 * d, &block->mlp_out, error);
+}
+
 gboolean
 vqd_denoiser_block_find (VqdWeights *weights, const char *prefix,
                          const VqdDenoiserConfig *config,
                          VqdDenoiserBlock *block, GError **error)
 {
   const int d = config->width;
+  const gboolean text = config->kind == VQD_CONDITION_TEXT;
 
-  return find_ada_norm (weights, prefix, "ln1", config, &block->ln1, error) &&
-         find_attention (weights, prefix, "attn1", d, d, &block->attn1,
-                         error) &&
-         find_ada_norm (weights, prefix, "ln1_1", config, &block->ln1_1,
-                        error) &&
-         find_attention (weights, prefix, "attn2", d, config->cond_width,
-                         &block->attn2, error) &&
-         vqd_norm_find (weights, prefix, "ln2", d, &block->ln2, error) &&
-         vqd_linear_find (weights, prefix, "mlp.0", 4 * d, d, &block->mlp_in,
-                          error) &&
-         vqd_linear_find (weights, prefix, "mlp.2", d, 4 * d, &block->mlp_out,
-                          error);
+  if (! find_ada_norm (weights, prefix, "ln1", config->n_steps, d, &block->ln1,
+                       error) ||
+      ! find_attention (weights, prefix, text ? "attn1" : "attn", d, d,
+                        &block->attn1, error) ||
+      ! find_mlp (weights, prefix, config, block, error))
+    return FALSE;
+
+  if (config->kind == VQD_CONDITION_CLASS)
+    return find_ada_norm (weights, prefix, "ln2", config->n_labels, d,
+                          &block->ln2_ada, error);
+  if (! vqd_norm_find (weights, prefix, "ln2", d, &block->ln2, error))
+    return FALSE;
+  return ! text || (find_ada_norm (weights, prefix, "ln1_1", config->n_steps, d,
+                                   &block->ln1_1, error) &&
+                    find_attention (weights, prefix, "attn2", d,
+                                    config->cond_width, &block->attn2, error));
 }
 
 /* h = LN (x) * (1 + scale_t) + shift_t */
@@ -122,6 +142,52 @@ cross_attention (VqdBackend *backend, const VqdDenoiserConfig *config,
                       VQD_EPILOGUE_ADD);
 }
 
+/* h = AdaLN2 (x, label): a part of the batch for each label */
+static void
+label_norm (VqdBackend *backend, const VqdAdaNorm *norm, int dim,
+            const VqdDenoiserBuffers *buffers)
+{
+  const int n = buffers->n_conditions;
+  const int rows = buffers->batch / n * buffers->n_tokens;
+
+  for (int i = 0; i < n; i++)
+    {
+      const gsize first = (gsize) i * (gsize) rows * (gsize) dim;
+      const float *scale = norm->table + (gsize) i * 2 * (gsize) dim;
+
+      backend->ops->ada_norm (backend, buffers->h + first, buffers->x + first,
+                              scale, scale + dim, rows, dim);
+    }
+}
+
+/* x += mlp (h) */
+static void
+mlp (VqdBackend *backend, const VqdDenoiserConfig *config,
+     const VqdDenoiserBlock *block, const VqdDenoiserBuffers *buffers)
+{
+  const int d = config->width;
+  const int rows = buffers->batch * buffers->n_tokens;
+  const float *in = buffers->h;
+  const float *hidden = buffers->wide;
+
+  if (config->conv_mlp)
+    {
+      backend->ops->unfold3 (backend, buffers->unfolded, in, buffers->batch,
+                             config->grid_height, config->grid_width, d);
+      in = buffers->unfolded;
+    }
+  vqd_linear_forward (backend, &block->mlp_in, buffers->wide, in, rows,
+                      VQD_EPILOGUE_GELU2);
+  if (config->conv_mlp)
+    {
+      backend->ops->unfold3 (backend, buffers->unfolded, hidden, buffers->batch,
+                             config->grid_height, config->grid_width, 4 * d);
+      hidden = buffers->unfolded;
+    }
+  vqd_linear_forward (backend, &block->mlp_out, buffers->x, hidden, rows,
+                      VQD_EPILOGUE_ADD);
+}
+
 gboolean
 vqd_denoiser_block_forward (VqdBackend *backend,
                             const VqdDenoiserConfig *config,
@@ -129,23 +195,25 @@ vqd_denoiser_block_forward (VqdBackend *backend,
                             const VqdDenoiserBuffers *buffers,
                             GCancellable *cancellable, GError **error)
 {
-  const int rows = buffers->batch * buffers->n_tokens;
-
   ada_norm (backend, &block->ln1, t, config->width, buffers);
   self_attention (backend, config, &block->attn1, buffers);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  ada_norm (backend, &block->ln1_1, t, config->width, buffers);
-  cross_attention (backend, config, block, buffers);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
+  if (config->kind == VQD_CONDITION_TEXT)
+    {
+      ada_norm (backend, &block->ln1_1, t, config->width, buffers);
+      cross_attention (backend, config, block, buffers);
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+    }
 
-  backend->ops->layer_norm (backend, buffers->h, buffers->x, block->ln2.gain,
-                            block->ln2.shift, rows, config->width);
-  vqd_linear_forward (backend, &block->mlp_in, buffers->wide, buffers->h, rows,
-                      VQD_EPILOGUE_GELU2);
-  vqd_linear_forward (backend, &block->mlp_out, buffers->x, buffers->wide, rows,
-                      VQD_EPILOGUE_ADD);
+  if (config->kind == VQD_CONDITION_CLASS)
+    label_norm (backend, &block->ln2_ada, config->width, buffers);
+  else
+    backend->ops->layer_norm (
+        backend, buffers->h, buffers->x, block->ln2.gain, block->ln2.shift,
+        buffers->batch * buffers->n_tokens, config->width);
+  mlp (backend, config, block, buffers);
   return ! g_cancellable_set_error_if_cancelled (cancellable, error);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "core/base/vqd-status.h"
 #include "core/denoiser/vqd-denoiser-private.h"
 
@@ -20,7 +22,7 @@ struct _VqdDenoiser
 };
 
 
-/* ---- the tensors ----------------------------------------------------- */
+/* ---- the tensors ---- */
 
 VqdDenoiser *
 vqd_denoiser_new (VqdWeights *weights, const VqdDenoiserConfig *config,
@@ -84,7 +86,14 @@ vqd_denoiser_get_config (const VqdDenoiser *self)
   return &self->config;
 }
 
-/* ---- AdaLN's tables --------------------------------------------------- */
+/* ---- AdaLN's tables ---- */
+
+/* How many AdaLN of t a block has. */
+static int
+n_time_norms (const VqdDenoiserConfig *config)
+{
+  return config->kind == VQD_CONDITION_TEXT ? 2 : 1;
+}
 
 static float *
 table_layout (const VqdDenoiserConfig *config, VqdArena *arena)
@@ -95,7 +104,7 @@ table_layout (const VqdDenoiserConfig *config, VqdArena *arena)
 void
 vqd_denoiser_measure_tables (const VqdDenoiserConfig *config, VqdArena *arena)
 {
-  for (int i = 0; i < 2 * config->n_layers; i++)
+  for (int i = 0; i < n_time_norms (config) * config->n_layers; i++)
     table_layout (config, arena);
 
   const gsize mark = vqd_arena_mark (arena);
@@ -104,19 +113,23 @@ vqd_denoiser_measure_tables (const VqdDenoiserConfig *config, VqdArena *arena)
   vqd_arena_reset (arena, mark);
 }
 
-/* table[t] = (scale, shift) = W silu (emb[t]) + b */
-static const float *
-ada_norm_table (const VqdDenoiser *self, const VqdAdaNorm *norm, int *all_t,
-                float *h, float *table)
+/* table = (scale, shift) = W silu (h) + b; h: [n, D], overwritten */
+static void
+ada_norm_table (const VqdDenoiser *self, VqdAdaNorm *norm, float *h, int n)
 {
-  const VqdBackendOps *ops = self->backend->ops;
-  const int n_steps = self->config.n_steps;
-
-  ops->embed (self->backend, h, all_t, &norm->emb, NULL, NULL, 1, n_steps);
-  ops->silu (self->backend, h, h, (gsize) n_steps * self->config.width);
-  vqd_linear_forward (self->backend, &norm->linear, table, h, n_steps,
+  self->backend->ops->silu (self->backend, h, h,
+                            (gsize) n * (gsize) self->config.width);
+  vqd_linear_forward (self->backend, &norm->linear, norm->table, h, n,
                       VQD_EPILOGUE_STORE);
-  return table;
+}
+
+static void
+time_norm_table (const VqdDenoiser *self, VqdAdaNorm *norm, const int *all_t,
+                 float *h)
+{
+  self->backend->ops->embed (self->backend, h, all_t, &norm->emb, NULL, NULL, 1,
+                             self->config.n_steps);
+  ada_norm_table (self, norm, h, self->config.n_steps);
 }
 
 void
@@ -124,10 +137,13 @@ vqd_denoiser_prepare (VqdDenoiser *self, VqdArena *arena)
 {
   const VqdDenoiserConfig *config = &self->config;
   g_autofree int *all_t = g_new (int, config->n_steps);
-  g_autofree float **tables = g_new (float *, 2 * config->n_layers);
 
-  for (int i = 0; i < 2 * config->n_layers; i++)
-    tables[i] = table_layout (config, arena);
+  for (int i = 0; i < config->n_layers; i++)
+    {
+      self->blocks[i].ln1.table = table_layout (config, arena);
+      if (n_time_norms (config) == 2)
+        self->blocks[i].ln1_1.table = table_layout (config, arena);
+    }
 
   const gsize mark = vqd_arena_mark (arena);
   int *t_device = vqd_arena_ints (arena, config->n_steps, 1);
@@ -139,24 +155,27 @@ vqd_denoiser_prepare (VqdDenoiser *self, VqdArena *arena)
                               sizeof (int) * (gsize) config->n_steps);
   for (int i = 0; i < config->n_layers; i++)
     {
-      VqdDenoiserBlock *block = &self->blocks[i];
-
-      block->ln1.table =
-          ada_norm_table (self, &block->ln1, t_device, h, tables[2 * i]);
-      block->ln1_1.table =
-          ada_norm_table (self, &block->ln1_1, t_device, h, tables[2 * i + 1]);
+      time_norm_table (self, &self->blocks[i].ln1, t_device, h);
+      if (n_time_norms (config) == 2)
+        time_norm_table (self, &self->blocks[i].ln1_1, t_device, h);
     }
   vqd_arena_reset (arena, mark);
 }
 
-/* ---- the condition ---------------------------------------------------- */
+/* ---- the condition ---- */
 
 static void
-condition_layout (const VqdDenoiserConfig *config, int rows, VqdArena *arena,
-                  float **keys, float **values)
+text_layout (const VqdDenoiserConfig *config, int rows, VqdArena *arena,
+             float **keys, float **values)
 {
   *keys = vqd_arena_floats (arena, rows, config->width);
   *values = vqd_arena_floats (arena, rows, config->width);
+}
+
+static float *
+label_layout (const VqdDenoiserConfig *config, int n, VqdArena *arena)
+{
+  return vqd_arena_floats (arena, n, 2 * (gint64) config->width);
 }
 
 void
@@ -166,25 +185,35 @@ vqd_denoiser_measure_conditions (const VqdDenoiserConfig *config,
   float *keys;
   float *values;
 
-  for (int i = 0; i < config->n_layers; i++)
-    condition_layout (config, n_conditions * context, arena, &keys, &values);
+  if (config->kind == VQD_CONDITION_TEXT)
+    for (int i = 0; i < config->n_layers; i++)
+      text_layout (config, n_conditions * context, arena, &keys, &values);
+  if (config->kind == VQD_CONDITION_CLASS)
+    {
+      for (int i = 0; i < config->n_layers; i++)
+        label_layout (config, n_conditions, arena);
+
+      const gsize mark = vqd_arena_mark (arena);
+      vqd_arena_floats (arena, n_conditions, config->width);
+      vqd_arena_reset (arena, mark);
+    }
 }
 
 void
 vqd_denoiser_set_conditions (VqdDenoiser *self, VqdArena *arena,
-                             const float *features, int n_conditions,
-                             int context)
+                             const float *features, int n, int context)
 {
-  const int rows = n_conditions * context;
+  const int rows = n * context;
 
-  self->n_conditions = n_conditions;
+  g_assert (self->config.kind == VQD_CONDITION_TEXT);
+  self->n_conditions = n;
   self->context = context;
   for (int i = 0; i < self->config.n_layers; i++)
     {
       VqdDenoiserBlock *block = &self->blocks[i];
 
-      condition_layout (&self->config, rows, arena, &block->cond_keys,
-                        &block->cond_values);
+      text_layout (&self->config, rows, arena, &block->cond_keys,
+                   &block->cond_values);
       vqd_linear_forward (self->backend, &block->attn2.key, block->cond_keys,
                           features, rows, VQD_EPILOGUE_STORE);
       vqd_linear_forward (self->backend, &block->attn2.value,
@@ -193,7 +222,59 @@ vqd_denoiser_set_conditions (VqdDenoiser *self, VqdArena *arena,
     }
 }
 
-/* ---- an evaluation ---------------------------------------------------- */
+/* Row label of a table, or the mean of all rows. */
+static void
+label_embedding (const VqdMatrix *table, int label, float *row)
+{
+  const int d = table->n_cols;
+  g_autofree float *all = g_new (float, (gsize) table->n_rows *(gsize) d);
+
+  vqd_matrix_to_float (table, all);
+  if (label >= 0 && label < table->n_rows)
+    {
+      memcpy (row, all + (gsize) label * (gsize) d, sizeof (float) * (gsize) d);
+      return;
+    }
+  for (int c = 0; c < d; c++)
+    {
+      double sum = 0;
+
+      for (int r = 0; r < table->n_rows; r++)
+        sum += all[(gsize) r * (gsize) d + (gsize) c];
+      row[c] = (float) (sum / table->n_rows);
+    }
+}
+
+void
+vqd_denoiser_set_labels (VqdDenoiser *self, VqdArena *arena, const int *labels,
+                         int n)
+{
+  const gsize d = (gsize) self->config.width;
+  g_autofree float *rows = g_new (float, (gsize) n *d);
+
+  self->n_conditions = n;
+  if (self->config.kind != VQD_CONDITION_CLASS)
+    return;
+
+  for (int i = 0; i < self->config.n_layers; i++)
+    self->blocks[i].ln2_ada.table = label_layout (&self->config, n, arena);
+
+  const gsize mark = vqd_arena_mark (arena);
+  float *h = vqd_arena_floats (arena, n, self->config.width);
+  for (int i = 0; i < self->config.n_layers; i++)
+    {
+      VqdAdaNorm *norm = &self->blocks[i].ln2_ada;
+
+      for (int j = 0; j < n; j++)
+        label_embedding (&norm->emb, labels[j], rows + (gsize) j * d);
+      self->backend->ops->upload (self->backend, h, rows,
+                                  sizeof (float) * (gsize) n * d);
+      ada_norm_table (self, norm, h, n);
+    }
+  vqd_arena_reset (arena, mark);
+}
+
+/* ---- an evaluation ---- */
 
 static void
 layout (const VqdDenoiserConfig *config, int batch, VqdArena *arena,
@@ -209,6 +290,10 @@ layout (const VqdDenoiserConfig *config, int batch, VqdArena *arena,
       vqd_arena_floats (arena, (gint64) batch * n_tokens, config->width);
   buffers->wide = vqd_arena_floats (arena, (gint64) batch * n_tokens,
                                     4 * (gint64) config->width);
+  buffers->unfolded = NULL;
+  if (config->conv_mlp)
+    buffers->unfolded = vqd_arena_floats (arena, (gint64) batch * n_tokens,
+                                          9 * 4 * (gint64) config->width);
 }
 
 void

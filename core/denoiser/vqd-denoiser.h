@@ -33,16 +33,24 @@ void vqd_denoiser_measure_tables (const VqdDenoiserConfig *config,
 /* Computes AdaLN's tables; they stay in the arena. */
 void vqd_denoiser_prepare (VqdDenoiser *self, VqdArena *arena);
 
-/* What set_conditions () keeps of the arena. */
+/* What setting n_conditions conditions keeps of the arena; context: S, of text
+ * models. */
 void vqd_denoiser_measure_conditions (const VqdDenoiserConfig *config,
                                       int n_conditions, int context,
                                       VqdArena *arena);
-/* Keys and values of n_conditions conditions, features: [n_conditions, S, C].
- * They stay in the arena, until the next call or until it is reset. Batch row
- * i of B reads condition i * n_conditions / B. */
+
+/* The conditions of the batch: row i of B has condition i * n / B. They stay
+ * in the arena, until they are set anew or the arena is reset.
+ *
+ * Text models: keys and values, features: [n, S, C]. */
 void vqd_denoiser_set_conditions (VqdDenoiser *self, VqdArena *arena,
-                                  const float *features, int n_conditions,
-                                  int context);
+                                  const float *features, int n, int context);
+
+/* Class models: labels 0 ... n_labels - 1; a label beyond is the null
+ * condition, the mean of the table's rows. Models without a condition: n is 1,
+ * labels is not read. */
+void vqd_denoiser_set_labels (VqdDenoiser *self, VqdArena *arena,
+                              const int *labels, int n);
 
 /* Scratch that evaluate () takes from the arena and gives back. */
 void vqd_denoiser_measure (const VqdDenoiserConfig *config, int batch,

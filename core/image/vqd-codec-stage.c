@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "core/image/vqd-codec-stage.h"
 
 #define N_GROUPS 32
 #define RGB_CHANNELS 3
 
+/* Fewer queries would leave threads without work; with fewer rows the two that
+ * are computed twice would cost more than 6 %. */
+#define MIN_QUERIES 512
+#define MIN_ROWS 32
 
-/* ---- the lists ----------------------------------------------------------- */
+
+/* ---- the lists ---- */
 
 static void G_GNUC_PRINTF (5, 6)
     add (GArray *stages, VqdStageKind kind, int in_channels, int out_channels,
@@ -101,12 +108,14 @@ vqd_stages_plan_encoder (const VqdCodecConfig *config)
   return stages;
 }
 
-/* ---- sizes --------------------------------------------------------------- */
+/* ---- sizes ---- */
 
-gsize
-vqd_stages_buffer_floats (const GArray *stages, int height, int width)
+void
+vqd_stages_measure (const GArray *stages, int height, int width,
+                    gsize *map_floats, gsize *edge_floats)
 {
   guint64 most = 0;
+  guint64 widest = 0;
 
   for (guint i = 0; i < stages->len; i++)
     {
@@ -115,13 +124,14 @@ vqd_stages_buffer_floats (const GArray *stages, int height, int width)
           (guint64) MAX (stage->in_channels, stage->out_channels);
       guint64 floats = 0;
 
-      if (stage->kind == VQD_STAGE_ATTN)
-        channels *= 3; /* query, key, value */
       if (stage->kind == VQD_STAGE_UP)
         {
           height *= 2;
           width *= 2;
         }
+      widest = MAX (widest, (guint64) width * channels);
+      if (stage->kind == VQD_STAGE_ATTN)
+        channels *= 3; /* query, key, value */
       if (! vqd_size_mul ((guint64) height * (guint64) width, channels,
                           &floats))
         g_assert_not_reached ();
@@ -132,7 +142,8 @@ vqd_stages_buffer_floats (const GArray *stages, int height, int width)
           width /= 2;
         }
     }
-  return most;
+  *map_floats = most;
+  *edge_floats = 2 * widest;
 }
 
 /* How many 3x3 convolutions a stage has, and their channels. */
@@ -175,7 +186,7 @@ vqd_stages_packed_bytes (const GArray *stages)
   return floats * sizeof (float);
 }
 
-/* ---- loading ------------------------------------------------------------- */
+/* ---- loading ---- */
 
 typedef struct
 {
@@ -254,22 +265,37 @@ load_attention (const Loader *loader, VqdStage *stage, GError **error)
                           &stage->proj_out, error);
 }
 
+/* Group norm divides the channels that it sees. */
+static gboolean
+check_groups (const Loader *loader, const VqdStage *stage, GError **error)
+{
+  const gboolean normed = stage->kind == VQD_STAGE_RES ||
+                          stage->kind == VQD_STAGE_ATTN ||
+                          stage->kind == VQD_STAGE_OUT;
+  int channels = 0;
+
+  if (normed && stage->in_channels % N_GROUPS != 0)
+    channels = stage->in_channels;
+  else if (stage->kind == VQD_STAGE_RES && stage->out_channels % N_GROUPS != 0)
+    channels = stage->out_channels;
+  if (channels == 0)
+    return TRUE;
+
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+               "%s: %s has %d channels, expected a multiple of %d",
+               vqd_weights_get_path (loader->weights), loader->prefix, channels,
+               N_GROUPS);
+  return FALSE;
+}
+
 static gboolean
 load_stage (const Loader *loader, VqdStage *stage, GError **error)
 {
   const int in = stage->in_channels;
   const int out = stage->out_channels;
 
-  if (stage->kind != VQD_STAGE_POINT && stage->kind != VQD_STAGE_CONV &&
-      (in % N_GROUPS != 0 ||
-       (stage->kind == VQD_STAGE_RES && out % N_GROUPS != 0)))
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                   "%s: %s has %d channels, expected a multiple of %d",
-                   vqd_weights_get_path (loader->weights), stage->name, in,
-                   N_GROUPS);
-      return FALSE;
-    }
+  if (! check_groups (loader, stage, error))
+    return FALSE;
 
   switch (stage->kind)
     {
@@ -293,6 +319,52 @@ load_stage (const Loader *loader, VqdStage *stage, GError **error)
   g_assert_not_reached ();
 }
 
+/* name: of a tensor, after the prefix */
+static gboolean
+owns (const VqdStage *stage, const char *name)
+{
+  const gsize length = strlen (stage->name);
+
+  if (! g_str_has_prefix (name, stage->name))
+    return FALSE;
+  if (stage->kind == VQD_STAGE_OUT)
+    return g_str_has_prefix (name + length, "norm_out.") ||
+           g_str_has_prefix (name + length, "conv_out.");
+  return name[length] == '.';
+}
+
+/* part: "decoder." or "encoder.", whose tensors all belong to a stage */
+static gboolean
+check_all_used (const GArray *stages, const VqdWeights *weights,
+                const char *prefix, const char *part, GError **error)
+{
+  guint n_tensors = 0;
+  const VqdTensor *tensors = vqd_weights_get_tensors (weights, &n_tensors);
+
+  for (guint t = 0; t < n_tensors; t++)
+    {
+      const char *name = tensors[t].name;
+      gboolean used = FALSE;
+
+      if (! g_str_has_prefix (name, prefix) ||
+          ! g_str_has_prefix (name + strlen (prefix), part))
+        continue;
+      for (guint i = 0; i < stages->len && ! used; i++)
+        used =
+            owns (&g_array_index (stages, VqdStage, i), name + strlen (prefix));
+      if (! used)
+        {
+          g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                       "%s: tensor %s has no place in the codec that the "
+                       "config describes: its multipliers, blocks or "
+                       "attention_resolutions do not fit the tensors",
+                       vqd_weights_get_path (weights), name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 vqd_stages_load (GArray *stages, VqdWeights *weights, const char *prefix,
                  VqdBackend *backend, GPtrArray *packed, GError **error)
@@ -306,10 +378,17 @@ vqd_stages_load (GArray *stages, VqdWeights *weights, const char *prefix,
       if (! load_stage (&loader, stage, error))
         return FALSE;
     }
-  return TRUE;
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const VqdStage *stage = &g_array_index (stages, VqdStage, i);
+
+      if (stage->kind == VQD_STAGE_OUT)
+        return check_all_used (stages, weights, prefix, stage->name, error);
+    }
+  g_assert_not_reached ();
 }
 
-/* ---- running ------------------------------------------------------------- */
+/* ---- running ---- */
 
 static void
 swap (float **a, float **b)
@@ -320,129 +399,214 @@ swap (float **a, float **b)
   *b = c;
 }
 
-static void
-group_norm_swish (VqdBackend *backend, const VqdNorm *norm, float *y,
-                  const float *x, const VqdMap *map, int channels)
+typedef struct
 {
-  backend->ops->group_norm (backend, y, x, norm->gain, norm->shift, 1,
-                            map->height * map->width, channels, N_GROUPS, true);
+  VqdBackend *backend;
+  VqdMap *map;
+  GCancellable *cancellable;
+  GError **error;
+} Run;
+
+static gboolean
+is_cancelled (const Run *run)
+{
+  return g_cancellable_set_error_if_cancelled (run->cancellable, run->error);
+}
+
+/* Rows of work_per_row that make a call of the backend, least of them at
+ * least. */
+static int
+rows_of_call (const VqdMap *map, double work_per_row, int least)
+{
+  return MAX (least, (int) MIN (map->max_work / work_per_row, G_MAXINT / 2));
 }
 
 static void
-conv (VqdBackend *backend, const VqdConv *weights, float *y, const float *x,
-      const VqdMap *map, VqdEpilogue epilogue)
+group_norm (const Run *run, const VqdNorm *norm, float *y, const float *x,
+            int channels, bool swish)
 {
-  backend->ops->conv2d (backend, y, x, weights, 1, map->height, map->width,
-                        epilogue);
+  run->backend->ops->group_norm (run->backend, y, x, norm->gain, norm->shift, 1,
+                                 run->map->height * run->map->width, channels,
+                                 N_GROUPS, swish);
+}
+
+static void
+point (const Run *run, const VqdLinear *weights, float *y, const float *x,
+       VqdEpilogue epilogue)
+{
+  vqd_linear_forward (run->backend, weights, y, x,
+                      run->map->height * run->map->width, epilogue);
+}
+
+/* 3x3, in bands of output rows when the map is large. A band is convolved with
+ * a row more on the sides where the map goes on, so that its own rows see their
+ * neighbours; what stood in those two rows of y is put back. */
+static gboolean
+conv (const Run *run, const VqdConv *weights, float *y, const float *x,
+      VqdEpilogue epilogue)
+{
+  const VqdBackendOps *ops = run->backend->ops;
+  const VqdMap *map = run->map;
+  const int stride = weights->stride;
+  const int height = map->height / stride;
+  const gsize x_row = (gsize) map->width * (gsize) weights->in_channels;
+  const gsize y_row =
+      (gsize) (map->width / stride) * (gsize) weights->out_channels;
+  const gsize row_bytes = y_row * sizeof (float);
+  const int rows =
+      rows_of_call (map, 9.0 * weights->in_channels * (double) y_row, MIN_ROWS);
+
+  for (int first = 0; first < height; first += rows)
+    {
+      const int n = MIN (rows, height - first);
+      const int above = stride == 1 && first > 0 ? 1 : 0;
+      const int below = first + n < height ? 1 : 0;
+      float *band = y + (gsize) (first - above) * y_row;
+      float *next = y + (gsize) (first + n) * y_row;
+
+      if (is_cancelled (run))
+        return FALSE;
+      if (above)
+        ops->copy (run->backend, map->edge, band, row_bytes);
+      if (below)
+        ops->copy (run->backend, map->edge + y_row, next, row_bytes);
+      ops->conv2d (run->backend, band,
+                   x + (gsize) ((first - above) * stride) * x_row, weights, 1,
+                   (above + n + below) * stride, map->width, epilogue);
+      if (above)
+        ops->copy (run->backend, band, map->edge, row_bytes);
+      if (below)
+        ops->copy (run->backend, next, map->edge + y_row, row_bytes);
+    }
+  return TRUE;
 }
 
 /* x + conv2 (swish (norm2 (conv1 (swish (norm1 (x)))))) */
-static void
-run_res (VqdBackend *backend, const VqdStage *stage, VqdMap *map)
+static gboolean
+run_res (const Run *run, const VqdStage *stage)
 {
+  VqdMap *map = run->map;
   float *hidden = map->spare2;
 
-  group_norm_swish (backend, &stage->norm1, map->spare, map->x, map,
-                    stage->in_channels);
-  conv (backend, &stage->conv1, hidden, map->spare, map, VQD_EPILOGUE_STORE);
-  group_norm_swish (backend, &stage->norm2, hidden, hidden, map,
-                    stage->out_channels);
+  group_norm (run, &stage->norm1, map->spare, map->x, stage->in_channels, true);
+  if (! conv (run, &stage->conv1, hidden, map->spare, VQD_EPILOGUE_STORE))
+    return FALSE;
+  group_norm (run, &stage->norm2, hidden, hidden, stage->out_channels, true);
   if (stage->in_channels != stage->out_channels)
     {
-      vqd_linear_forward (backend, &stage->point, map->spare, map->x,
-                          map->height * map->width, VQD_EPILOGUE_STORE);
+      point (run, &stage->point, map->spare, map->x, VQD_EPILOGUE_STORE);
       swap (&map->x, &map->spare);
     }
-  conv (backend, &stage->conv2, map->x, hidden, map, VQD_EPILOGUE_ADD);
+  return conv (run, &stage->conv2, map->x, hidden, VQD_EPILOGUE_ADD);
 }
 
-/* x + proj_out (softmax (q k^T / sqrt (C)) v) over all pixels, one head */
-static void
-run_attention (VqdBackend *backend, const VqdStage *stage, VqdMap *map)
+/* softmax (q k^T / sqrt (C)) v over all pixels, one head; some queries at a
+ * time when the map is large. q, k, v, out: [n_pixels, C] */
+static gboolean
+attend (const Run *run, int c, float *out, const float *q, const float *k,
+        const float *v)
 {
-  const int n_pixels = map->height * map->width;
+  const int n_pixels = run->map->height * run->map->width;
+  const int queries = rows_of_call (run->map, 2.0 * n_pixels * c, MIN_QUERIES);
+
+  for (int first = 0; first < n_pixels; first += queries)
+    {
+      const gsize offset = (gsize) first * (gsize) c;
+      const VqdAttention shape = { .batch = 1,
+                                   .kv_batch = 1,
+                                   .heads = 1,
+                                   .n_q = MIN (queries, n_pixels - first),
+                                   .n_k = n_pixels,
+                                   .d_head = c,
+                                   .q_stride = c,
+                                   .kv_stride = c };
+
+      if (is_cancelled (run))
+        return FALSE;
+      run->backend->ops->attention (run->backend, out + offset, q + offset, k,
+                                    v, &shape);
+    }
+  return TRUE;
+}
+
+/* x + proj_out (attend (norm (x))) */
+static gboolean
+run_attention (const Run *run, const VqdStage *stage)
+{
+  VqdMap *map = run->map;
   const int c = stage->in_channels;
+  const gsize n_floats = (gsize) map->height * (gsize) map->width * (gsize) c;
   float *q = map->spare2;
-  float *k = q + (gsize) n_pixels * (gsize) c;
-  float *v = k + (gsize) n_pixels * (gsize) c;
-  const VqdAttention shape = { .batch = 1,
-                               .kv_batch = 1,
-                               .heads = 1,
-                               .n_q = n_pixels,
-                               .n_k = n_pixels,
-                               .d_head = c,
-                               .q_stride = c,
-                               .kv_stride = c };
+  float *k = q + n_floats;
+  float *v = k + n_floats;
 
-  backend->ops->group_norm (backend, map->spare, map->x, stage->norm1.gain,
-                            stage->norm1.shift, 1, n_pixels, c, N_GROUPS,
-                            false);
-  vqd_linear_forward (backend, &stage->q, q, map->spare, n_pixels,
-                      VQD_EPILOGUE_STORE);
-  vqd_linear_forward (backend, &stage->k, k, map->spare, n_pixels,
-                      VQD_EPILOGUE_STORE);
-  vqd_linear_forward (backend, &stage->v, v, map->spare, n_pixels,
-                      VQD_EPILOGUE_STORE);
-  backend->ops->attention (backend, map->spare, q, k, v, &shape);
-  vqd_linear_forward (backend, &stage->proj_out, map->x, map->spare, n_pixels,
-                      VQD_EPILOGUE_ADD);
+  group_norm (run, &stage->norm1, map->spare, map->x, c, false);
+  point (run, &stage->q, q, map->spare, VQD_EPILOGUE_STORE);
+  point (run, &stage->k, k, map->spare, VQD_EPILOGUE_STORE);
+  point (run, &stage->v, v, map->spare, VQD_EPILOGUE_STORE);
+  if (! attend (run, c, map->spare, q, k, v))
+    return FALSE;
+  point (run, &stage->proj_out, map->x, map->spare, VQD_EPILOGUE_ADD);
+  return TRUE;
 }
 
-static void
-run_stage (VqdBackend *backend, const VqdStage *stage, VqdMap *map)
+static gboolean
+run_up (const Run *run, const VqdStage *stage)
 {
+  VqdMap *map = run->map;
+
+  run->backend->ops->upsample2 (run->backend, map->spare, map->x, 1,
+                                map->height, map->width, stage->in_channels);
+  map->height *= 2;
+  map->width *= 2;
+  return conv (run, &stage->conv1, map->x, map->spare, VQD_EPILOGUE_STORE);
+}
+
+static gboolean
+run_stage (const Run *run, const VqdStage *stage)
+{
+  VqdMap *map = run->map;
+
   switch (stage->kind)
     {
     case VQD_STAGE_POINT:
-      vqd_linear_forward (backend, &stage->point, map->spare, map->x,
-                          map->height * map->width, VQD_EPILOGUE_STORE);
+      point (run, &stage->point, map->spare, map->x, VQD_EPILOGUE_STORE);
       swap (&map->x, &map->spare);
-      break;
+      return TRUE;
     case VQD_STAGE_CONV:
-      conv (backend, &stage->conv1, map->spare, map->x, map,
-            VQD_EPILOGUE_STORE);
-      swap (&map->x, &map->spare);
-      break;
-    case VQD_STAGE_RES:
-      run_res (backend, stage, map);
-      break;
-    case VQD_STAGE_ATTN:
-      run_attention (backend, stage, map);
-      break;
     case VQD_STAGE_DOWN:
-      conv (backend, &stage->conv1, map->spare, map->x, map,
-            VQD_EPILOGUE_STORE);
+      if (! conv (run, &stage->conv1, map->spare, map->x, VQD_EPILOGUE_STORE))
+        return FALSE;
       swap (&map->x, &map->spare);
-      map->height /= 2;
-      map->width /= 2;
-      break;
+      map->height /= stage->conv1.stride;
+      map->width /= stage->conv1.stride;
+      return TRUE;
+    case VQD_STAGE_RES:
+      return run_res (run, stage);
+    case VQD_STAGE_ATTN:
+      return run_attention (run, stage);
     case VQD_STAGE_UP:
-      backend->ops->upsample2 (backend, map->spare, map->x, 1, map->height,
-                               map->width, stage->in_channels);
-      map->height *= 2;
-      map->width *= 2;
-      conv (backend, &stage->conv1, map->x, map->spare, map,
-            VQD_EPILOGUE_STORE);
-      break;
+      return run_up (run, stage);
     case VQD_STAGE_OUT:
-      group_norm_swish (backend, &stage->norm1, map->spare, map->x, map,
-                        stage->in_channels);
-      conv (backend, &stage->conv1, map->x, map->spare, map,
-            VQD_EPILOGUE_STORE);
-      break;
+      group_norm (run, &stage->norm1, map->spare, map->x, stage->in_channels,
+                  true);
+      return conv (run, &stage->conv1, map->x, map->spare, VQD_EPILOGUE_STORE);
     }
-  map->channels = stage->out_channels;
+  g_assert_not_reached ();
 }
 
 gboolean
 vqd_stages_run (const GArray *stages, VqdBackend *backend, VqdMap *map,
                 GCancellable *cancellable, GError **error)
 {
+  const Run run = { backend, map, cancellable, error };
+
   for (guint i = 0; i < stages->len; i++)
     {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      const VqdStage *stage = &g_array_index (stages, VqdStage, i);
+
+      if (is_cancelled (&run) || ! run_stage (&run, stage))
         return FALSE;
-      run_stage (backend, &g_array_index (stages, VqdStage, i), map);
     }
   return TRUE;
 }

@@ -4,7 +4,8 @@
  * A stage is a residual block, an attention, a resampling or a convolution of
  * taming's model.py. The lists follow from the config alone; the tensors are
  * found afterwards. One runner executes both, over three buffers that are each
- * as large as the largest map. */
+ * as large as the largest map. It looks at the cancellable between two calls
+ * of the backend, and cuts calls that would be long. */
 #ifndef VQD_CODEC_STAGE_H
 #define VQD_CODEC_STAGE_H
 
@@ -42,29 +43,37 @@ typedef struct
   VqdLinear proj_out;
 } VqdStage;
 
+/* Multiply-adds of a call of the backend, where they can be chosen: about 40 ms
+ * of two cores. */
+#define VQD_STAGE_MAX_WORK 4e9
+
 /* A map that passes through the stages. */
 typedef struct
 {
   int height;
   int width;
-  int channels;
   float *x;     /* the map: [height, width, channels] */
   float *spare; /* two more of the same size */
   float *spare2;
+  float *edge;     /* two rows of the map */
+  double max_work; /* VQD_STAGE_MAX_WORK, or less in tests */
 } VqdMap;
 
 /* (transfer full): of VqdStage, g_array_unref. */
 GArray *vqd_stages_plan_decoder (const VqdCodecConfig *config);
 GArray *vqd_stages_plan_encoder (const VqdCodecConfig *config);
 
-/* Floats of the largest buffer for a map of this size at the start. */
-gsize vqd_stages_buffer_floats (const GArray *stages, int height, int width);
+/* Floats of each of the three maps, and of the edge, for a map of this size at
+ * the start. */
+void vqd_stages_measure (const GArray *stages, int height, int width,
+                         gsize *map_floats, gsize *edge_floats);
 
 /* Bytes of the packed 3x3 weights. */
 gsize vqd_stages_packed_bytes (const GArray *stages);
 
 /* Finds the tensors, packs the 3x3 weights into memory of the backend, which
- * is added to packed (the owner releases it). */
+ * is added to packed (the owner releases it). A tensor that no stage has a use
+ * for is an error: without it the pictures would be wrong. */
 gboolean vqd_stages_load (GArray *stages, VqdWeights *weights,
                           const char *prefix, VqdBackend *backend,
                           GPtrArray *packed, GError **error);

@@ -90,17 +90,20 @@ static void
 layout (const GArray *stages, int height, int width, VqdArena *arena,
         VqdMap *map)
 {
-  const gint64 floats =
-      (gint64) vqd_stages_buffer_floats (stages, height, width);
+  gsize map_floats = 0;
+  gsize edge_floats = 0;
 
+  vqd_stages_measure (stages, height, width, &map_floats, &edge_floats);
   map->height = height;
   map->width = width;
-  map->x = vqd_arena_floats (arena, floats, 1);
-  map->spare = vqd_arena_floats (arena, floats, 1);
-  map->spare2 = vqd_arena_floats (arena, floats, 1);
+  map->x = vqd_arena_floats (arena, (gint64) map_floats, 1);
+  map->spare = vqd_arena_floats (arena, (gint64) map_floats, 1);
+  map->spare2 = vqd_arena_floats (arena, (gint64) map_floats, 1);
+  map->edge = vqd_arena_floats (arena, (gint64) edge_floats, 1);
+  map->max_work = VQD_STAGE_MAX_WORK;
 }
 
-/* ---- decoding ------------------------------------------------------------ */
+/* ---- decoding ---- */
 
 void
 vqd_codec_measure_decode (const VqdCodecConfig *config, int grid_height,
@@ -147,7 +150,7 @@ vqd_codec_decode (VqdCodec *self, VqdArena *arena, const int *tokens,
   return ok;
 }
 
-/* ---- encoding ------------------------------------------------------------ */
+/* ---- encoding ---- */
 
 void
 vqd_codec_measure_encode (const VqdCodecConfig *config, int height_px,
@@ -228,10 +231,18 @@ vqd_codec_encode (VqdCodec *self, VqdArena *arena, const float *rgb,
   const gsize n = 3 * (gsize) height_px * (gsize) width_px;
   const int n_tokens = height_px / factor * (width_px / factor);
   const gsize mark = vqd_arena_mark (arena);
-  g_autofree float *signed_rgb = g_new (float, n);
+  g_autofree float *signed_rgb = g_try_new (float, n);
   VqdMap map;
 
   g_assert (height_px % factor == 0 && width_px % factor == 0);
+  if (signed_rgb == NULL)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "There is not enough memory to read a picture of %d x %d "
+                   "pixels.",
+                   width_px, height_px);
+      return FALSE;
+    }
   if (! load_encoder (self, error))
     return FALSE;
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
 #include "core/image/vqd-scale.h"
+
+#include "core/vqd.h"
 
 #define CUBIC_RADIUS 2.0
 #define CHANNELS 3
@@ -60,47 +63,69 @@ axis_clear (Axis *axis)
   g_free (axis->weights);
 }
 
+/* One row of the result: target[c] = sum of the taps. */
+static void
+scale_row (float *target, const float *x, const Axis *axis, int i, int from,
+           int inner)
+{
+  memset (target, 0, sizeof (float) * (gsize) inner);
+  for (int tap = 0; tap < axis->n_taps; tap++)
+    {
+      const int row = CLAMP (axis->first[i] + tap, 0, from - 1);
+      const float *source = x + (gsize) row * (gsize) inner;
+      const float weight =
+          axis->weights[(gsize) i * (gsize) axis->n_taps + (gsize) tap];
+
+      for (int c = 0; c < inner; c++)
+        target[c] += weight * source[c];
+    }
+}
+
 /* Scales the middle axis of [outer, from, inner] to [outer, to, inner]. Beyond
  * the edges the edge goes on. */
 static float *
-scale_axis (const float *x, int outer, int from, int to, int inner)
+scale_axis (const float *x, int outer, int from, int to, int inner,
+            GCancellable *cancellable, GError **error)
 {
-  float *y = g_new0 (float, (gsize) outer *(gsize) to *(gsize) inner);
+  g_autofree float *y =
+      g_try_new (float, (gsize) outer *(gsize) to *(gsize) inner);
+  gboolean cancelled = FALSE;
   Axis axis;
 
+  if (y == NULL)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "There is not enough memory for a picture of this size.");
+      return NULL;
+    }
+
   axis_init (&axis, from, to);
-  for (int o = 0; o < outer; o++)
-    for (int i = 0; i < to; i++)
+  for (int o = 0; o < outer && ! cancelled; o++)
+    for (int i = 0; i < to && ! cancelled; i++)
       {
-        float *target =
-            y + ((gsize) o * (gsize) to + (gsize) i) * (gsize) inner;
-
-        for (int tap = 0; tap < axis.n_taps; tap++)
-          {
-            const int row = CLAMP (axis.first[i] + tap, 0, from - 1);
-            const float *source =
-                x + ((gsize) o * (gsize) from + (gsize) row) * (gsize) inner;
-            const float weight =
-                axis.weights[(gsize) i * (gsize) axis.n_taps + (gsize) tap];
-
-            for (int c = 0; c < inner; c++)
-              target[c] += weight * source[c];
-          }
+        scale_row (y + ((gsize) o * (gsize) to + (gsize) i) * (gsize) inner,
+                   x + (gsize) o * (gsize) from * (gsize) inner, &axis, i, from,
+                   inner);
+        cancelled =
+            i == 0 && g_cancellable_set_error_if_cancelled (cancellable, error);
       }
   axis_clear (&axis);
-  return y;
+  return cancelled ? NULL : g_steal_pointer (&y);
 }
 
 float *
 vqd_scale_rgb (const float *rgb, int width, int height, int to_width,
-               int to_height)
+               int to_height, GCancellable *cancellable, GError **error)
 {
-  g_autofree float *rows =
-      scale_axis (rgb, 1, height, to_height, width * CHANNELS);
-  float *scaled = scale_axis (rows, to_height, width, to_width, CHANNELS);
   const gsize n = (gsize) to_width * (gsize) to_height * CHANNELS;
+  g_autofree float *rows = scale_axis (rgb, 1, height, to_height,
+                                       width * CHANNELS, cancellable, error);
 
-  for (gsize i = 0; i < n; i++)
+  if (rows == NULL)
+    return NULL;
+  float *scaled = scale_axis (rows, to_height, width, to_width, CHANNELS,
+                              cancellable, error);
+  for (gsize i = 0; scaled != NULL && i < n; i++)
     scaled[i] = CLAMP (scaled[i], 0.0f, 1.0f);
   return scaled;
 }

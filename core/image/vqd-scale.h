@@ -8,14 +8,15 @@
 #ifndef VQD_SCALE_H
 #define VQD_SCALE_H
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 /* rgb: [height, width, 3], 0 ... 1. Returns [to_height, to_width, 3], clamped
- * to 0 ... 1. (transfer full): g_free. All sizes are at least 1. */
+ * to 0 ... 1. (transfer full): g_free. All sizes are at least 1. NULL when
+ * cancelled, or (VQD_ERROR_MEMORY) when there is not so much memory. */
 float *vqd_scale_rgb (const float *rgb, int width, int height, int to_width,
-                      int to_height);
+                      int to_height, GCancellable *cancellable, GError **error);
 
 G_END_DECLS
 

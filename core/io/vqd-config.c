@@ -3,6 +3,10 @@
 
 #include "core/io/vqd-config.h"
 
+#include <string.h>
+
+#include "core/io/vqd-config-derive.h"
+
 #define FORMAT "vqdiffusion-1"
 
 /* Nobody has trained beyond these; they keep a broken file from asking for
@@ -179,8 +183,8 @@ count_layers (Reader *r, const char *prefix, const char *suffix)
 static void
 read_denoiser (Reader *r, VqdDenoiserConfig *config)
 {
-  static const char *const kinds[] = { "text", NULL };
-  static const char *const mlps[] = { "linear", NULL };
+  static const char *const kinds[] = { "text", "class", "none", NULL };
+  static const char *const mlps[] = { "linear", "conv", NULL };
   static const char *const schedules[] = { "alpha1", NULL };
   const char *table = "transformer.transformer.content_emb.emb.weight";
   int grid[2] = { 1, 1 };
@@ -195,8 +199,8 @@ read_denoiser (Reader *r, VqdDenoiserConfig *config)
       read_int (r, "codes", MAX (shape_of (r, table, 0) - 1, 0), MAX_CODES);
 
   enter (r, "denoiser");
-  read_word (r, "kind", kinds);
-  read_word (r, "mlp", mlps);
+  config->kind = (VqdConditionKind) read_word (r, "kind", kinds);
+  config->conv_mlp = read_word (r, "mlp", mlps) == 1;
   config->n_layers = read_int (
       r, "layers",
       count_layers (r, "transformer.transformer.blocks.", ".ln1.linear.weight"),
@@ -208,6 +212,8 @@ read_denoiser (Reader *r, VqdDenoiserConfig *config)
   config->grid_width = grid[1];
   config->cond_width = (int) shape_of (
       r, "transformer.transformer.blocks.0.attn2.key.weight", 1);
+  config->n_labels =
+      (int) shape_of (r, "transformer.transformer.blocks.0.ln2.emb.weight", 0);
 
   if (config->width % config->n_heads != 0)
     FAIL (r, "the model's denoiser: %d heads do not divide its width, %d",
@@ -248,7 +254,7 @@ read_text (Reader *r, VqdTextConfig *config, int cond_width)
 }
 
 static void
-read_codec (Reader *r, VqdCodecConfig *config, int n_codes)
+read_codec (Reader *r, VqdCodecConfig *config)
 {
   static const char *const kinds[] = { "ema-vq", "vq", "gumbel", NULL };
   static const VqdCodecKind kind_values[] = { VQD_CODEC_EMA_VQ, VQD_CODEC_VQ,
@@ -281,12 +287,50 @@ read_codec (Reader *r, VqdCodecConfig *config, int n_codes)
       read_int (r, "codes", shape_of (r, codebooks[kind], 0), MAX_CODES);
   config->resolution_h = read_int (r, "resolution", 0, MAX_WIDTH);
   config->resolution_w = config->resolution_h;
+}
 
-  if (config->n_codes != n_codes)
+/* A tensor of n I32 numbers 0 ... limit - 1; NULL when it is not there. */
+static int *
+read_map (Reader *r, const char *name, int n, int limit)
+{
+  const VqdTensor *tensor = vqd_weights_find (r->weights, name);
+
+  if (tensor == NULL)
+    return NULL;
+  if (tensor->dtype != VQD_DTYPE_I32 ||
+      tensor->n_bytes != (guint64) n * sizeof (gint32))
+    {
+      FAIL (r, "tensor %s: expected %d I32 numbers", name, n);
+      return NULL;
+    }
+
+  int *map = g_new (int, n);
+  memcpy (map, tensor->data, tensor->n_bytes);
+  for (int i = 0; i < n; i++)
+    if (map[i] < 0 || map[i] >= limit)
+      {
+        FAIL (r, "tensor %s: %d is not among 0 to %d", name, map[i], limit - 1);
+        map[i] = 0;
+      }
+  return map;
+}
+
+static void
+read_codebook_map (Reader *r, VqdConfig *config)
+{
+  const int n_codes = config->denoiser.n_codes;
+  const int n_full = config->codec.n_codes;
+
+  config->class_to_full =
+      read_map (r, "codebook.class_to_full", n_codes, n_full);
+  config->full_to_class =
+      read_map (r, "codebook.full_to_class", n_full, n_codes);
+  if (n_codes != n_full &&
+      (config->class_to_full == NULL || config->full_to_class == NULL))
     FAIL (r,
-          "the model's denoiser knows %d codes and its codec %d: mapped "
-          "codebooks are not supported yet",
-          n_codes, config->n_codes);
+          "the model's denoiser knows %d codes and its codec %d, and no map "
+          "between them is known",
+          n_codes, n_full);
 }
 
 static void
@@ -304,7 +348,8 @@ read_defaults (Reader *r, VqdConfig *config)
 static void
 read_all (Reader *r, VqdConfig *config)
 {
-  static const char *const nulls[] = { "none", "learned", "empty", NULL };
+  static const char *const nulls[] = { "none", "learned", "empty", "class",
+                                       NULL };
 
   r->object = r->root;
   config->name = read_string (r, "name");
@@ -314,53 +359,59 @@ read_all (Reader *r, VqdConfig *config)
   config->credits = read_string (r, "credits");
 
   read_denoiser (r, &config->denoiser);
-  read_text (r, &config->text, config->denoiser.cond_width);
-  read_codec (r, &config->codec, config->denoiser.n_codes);
+  if (config->denoiser.kind == VQD_CONDITION_TEXT)
+    read_text (r, &config->text, config->denoiser.cond_width);
+  read_codec (r, &config->codec);
+  read_codebook_map (r, config);
   enter (r, "condition");
   config->null_condition = (VqdNullCondition) read_word (r, "null", nulls);
   read_defaults (r, config);
 }
 
-VqdConfig *
-vqd_config_load (const VqdWeights *weights, GError **error)
+static VqdConfig *
+config_from_json (const VqdWeights *weights, const char *json, GError **error)
 {
-  const char *format = vqd_weights_get_metadata (weights, "format");
-  const char *json = vqd_weights_get_metadata (weights, "config");
-  const char *path = vqd_weights_get_path (weights);
-
-  if (format == NULL || ! g_str_equal (format, FORMAT) || json == NULL)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                   "%s: not a model of this program (a safetensors file whose "
-                   "header says format = " FORMAT " and holds a config)",
-                   path);
-      return NULL;
-    }
-
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (VqdConfig) config = g_new0 (VqdConfig, 1);
   g_autoptr (GError) why = NULL;
   JsonNode *root = NULL;
+
   if (json_parser_load_from_data (parser, json, -1, &why))
     root = json_parser_get_root (parser);
   if (root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                   "%s: its config is not a JSON object%s%s", path,
+                   "its config is not a JSON object%s%s",
                    why == NULL ? "" : ": ", why == NULL ? "" : why->message);
       return NULL;
     }
 
-  g_autoptr (VqdConfig) config = g_new0 (VqdConfig, 1);
   Reader reader = { .weights = weights,
                     .root = json_node_get_object (root),
                     .error = error };
   read_all (&reader, config);
-  if (reader.failed)
+  return reader.failed ? NULL : g_steal_pointer (&config);
+}
+
+VqdConfig *
+vqd_config_load (VqdWeights *weights, GError **error)
+{
+  const char *format = vqd_weights_get_metadata (weights, "format");
+  const char *json = vqd_weights_get_metadata (weights, "config");
+  g_autofree char *derived = NULL;
+
+  if (g_strcmp0 (format, FORMAT) != 0 || json == NULL)
     {
-      g_prefix_error (error, "%s: ", path);
-      return NULL;
+      derived = vqd_config_derive (weights, error);
+      if (derived == NULL || ! vqd_codebook_map_add_published (weights, error))
+        return NULL;
+      json = derived;
     }
-  return g_steal_pointer (&config);
+
+  VqdConfig *config = config_from_json (weights, json, error);
+  if (config == NULL)
+    g_prefix_error (error, "%s: ", vqd_weights_get_path (weights));
+  return config;
 }
 
 void
@@ -374,5 +425,7 @@ vqd_config_free (VqdConfig *config)
   g_free (config->licence);
   g_free (config->credits);
   g_free (config->strategy);
+  g_free (config->class_to_full);
+  g_free (config->full_to_class);
   g_free (config);
 }

@@ -83,7 +83,9 @@ typedef struct
   int top_k;
 } VqdConfig;
 
-VqdConfig *vqd_config_load (const VqdWeights *weights, GError **error);
+/* Reads the config of our own form; derives it for files of other forms, and
+ * adds the published codebook map where one is needed. */
+VqdConfig *vqd_config_load (VqdWeights *weights, GError **error);
 void vqd_config_free (VqdConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdConfig, vqd_config_free)
 

@@ -221,7 +221,7 @@ vqd_safetensors_read (VqdWeights *weights, const char *path, VqdRename rename,
   return TRUE;
 }
 
-/* ---- the reader --------------------------------------------------------- */
+/* ---- the reader ---- */
 
 /* What no other reader knows is tried as safetensors, whose messages then say
  * what is wrong: its files have no mark of their own. */

@@ -48,6 +48,10 @@ gboolean vqd_weights_map_file (VqdWeights *weights, const char *path,
 gboolean vqd_weights_add (VqdWeights *weights, const VqdTensor *tensor,
                           GError **error);
 
+/* Takes a tensor out again, for a reader that joins several to one. Tensors
+ * found before are no longer valid. */
+void vqd_weights_remove (VqdWeights *weights, const char *name);
+
 /* Memory that is to live as long as the weights. (transfer full) */
 void vqd_weights_keep (VqdWeights *weights, gpointer memory);
 

@@ -2,9 +2,13 @@
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
+#include "core/io/vqd-diffusers.h"
+#include "core/io/vqd-torch.h"
 #include "core/io/vqd-weights-reader.h"
 
 static const VqdWeightsReader *const readers[] = {
+  &vqd_reader_diffusers,
+  &vqd_reader_torch,
   &vqd_reader_safetensors,
 };
 
@@ -126,7 +130,7 @@ vqd_matrix_to_float (const VqdMatrix *matrix, float *out)
       }
 }
 
-/* ---- opening ----------------------------------------------------------- */
+/* ---- opening ---- */
 
 gboolean
 vqd_weights_map_file (VqdWeights *self, const char *path, const guint8 **bytes,
@@ -237,6 +241,27 @@ vqd_weights_add (VqdWeights *self, const VqdTensor *tensor, GError **error)
   return TRUE;
 }
 
+void
+vqd_weights_remove (VqdWeights *self, const char *name)
+{
+  const guint index =
+      GPOINTER_TO_UINT (g_hash_table_lookup (self->by_name, name));
+
+  if (index == 0)
+    return;
+  g_hash_table_remove (self->by_name, name);
+  g_array_remove_index (self->tensors, index - 1);
+  for (guint i = index - 1; i < self->tensors->len; i++)
+    {
+      const VqdTensor *tensor = &g_array_index (self->tensors, VqdTensor, i);
+
+      /* steal and insert again, so that the key stays the tensor's name */
+      g_hash_table_steal (self->by_name, tensor->name);
+      g_hash_table_insert (self->by_name, (char *) tensor->name,
+                           GUINT_TO_POINTER (i + 1));
+    }
+}
+
 static VqdWeights *
 weights_new (const char *path)
 {
@@ -316,7 +341,7 @@ vqd_weights_free (VqdWeights *self)
   g_free (self);
 }
 
-/* ---- looking up -------------------------------------------------------- */
+/* ---- looking up ---- */
 
 const char *
 vqd_weights_get_metadata (const VqdWeights *self, const char *key)

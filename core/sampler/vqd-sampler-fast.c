@@ -22,9 +22,9 @@ begin (VqdSamplerRun *run, GError **error)
 {
   const int k = stride (run);
 
-  /* ceil ((T - 1) / k) strides down to 0, and the visit of 0 itself. */
-  run->n_evaluations = (run->n_steps - 1 + k - 1) / k + 1;
-  run->t = run->n_steps - 1;
+  /* ceil (t / k) strides down to 0, and the visit of 0 itself. */
+  run->n_evaluations = (run->t_start + k - 1) / k + 1;
+  run->t = run->t_start;
   return TRUE;
 }
 

@@ -16,8 +16,8 @@ begin (VqdSamplerRun *run, GError **error)
                    run->n_steps, run->settings.steps);
       return FALSE;
     }
-  run->n_evaluations = run->n_steps;
-  run->t = run->n_steps - 1;
+  run->n_evaluations = run->t_start + 1;
+  run->t = run->t_start;
   return TRUE;
 }
 

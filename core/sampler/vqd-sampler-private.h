@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  /* Checks the settings, sets n_evaluations and t of the first evaluation. */
+  /* Checks the settings, sets n_evaluations and t of the first evaluation; x
+   * and t_start are set. */
   gboolean (*begin) (VqdSamplerRun *run, GError **error);
   /* From log_x0 of the evaluation at t to the next state x. */
   void (*step) (VqdSamplerRun *run);
@@ -23,6 +24,7 @@ extern const VqdSampler vqd_sampler_original;
 extern const VqdSampler vqd_sampler_fast;
 extern const VqdSampler vqd_sampler_few_tokens;
 extern const VqdSampler vqd_sampler_purity;
+extern const VqdSampler vqd_sampler_halton;
 
 struct _VqdSamplerRun
 {
@@ -40,7 +42,10 @@ struct _VqdSamplerRun
   int n_codes;  /* K; [MASK] is K */
   int n_steps;  /* T */
 
-  int *x; /* [B, N], host */
+  int *x;         /* [B, N], host */
+  int t_start;    /* of the first evaluation, by what x is */
+  gboolean whole; /* x began as all [MASK] */
+  guint8 *pinned; /* [N]: tokens that never change, or NULL */
   int t;
   int evaluation; /* index of the present one, from 0 */
   int n_evaluations;

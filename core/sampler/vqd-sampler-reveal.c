@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* few-tokens and purity: each evaluation reveals a few [MASK]ed positions
+/* few-tokens, purity, halton: each evaluation reveals a few [MASK]ed positions
  *
  * Math: Improved VQ-Diffusion (Tang et al., 2022), Algorithms 1 and 2, Eq. 11;
  * SPEC 5.
@@ -7,6 +7,9 @@
  *   which   n positions of the [MASK]ed, without replacement,
  *           with equal weights (few-tokens), or by purity:
  *             purity(i) = m_i / max_j m_j,   m_i = max_k p(x_0^i = k)
+ *           Not of the papers: halton takes them in the order of Halton's
+ *           low-discrepancy sequence, far from each other (Besnier et al.,
+ *           arXiv 2503.17076).
  *   what    the code of a position is drawn from p(x_0); under purity from
  *             softmax_k ((1 + r purity(i)) log p(x_0^i = k))          (Eq. 11)
  *
@@ -22,12 +25,16 @@
 #define AUTHORS_N_TOKENS 1024
 #define PURITY_FLOOR 1e-10f
 
+/* Points of the sequence per cell until each cell has one; cells without one
+ * come last. */
+#define HALTON_TRIES 64
+
 /* Up to this Delta the authors use the finer of their two tables for T = 100.
  */
 #define AUTHORS_FINE_DELTA 10
 
 
-/* ---- the authors' quotas ---------------------------------------------- */
+/* ---- the authors' quotas ---- */
 
 static gboolean
 has_authors_quotas (int n_steps)
@@ -89,15 +96,24 @@ authors_n_revealed (const VqdSamplerRun *run)
   return run->quota_left - n == 1 ? n + 1 : n;
 }
 
-/* ---- the paper's form -------------------------------------------------- */
+/* ---- the paper's form ---- */
+
+/* |A|; pictures of a batch that began as variations differ a little. */
+static int
+most_masked (const VqdSamplerRun *run)
+{
+  int most = 0;
+
+  for (int b = 0; b < run->batch; b++)
+    most = MAX (most, vqd_sampler_count_masked (run, b));
+  return most;
+}
 
 static void
 set_t_from_masked (VqdSamplerRun *run)
 {
-  const double share =
-      (double) vqd_sampler_count_masked (run, 0) / run->n_tokens;
-
-  run->t = vqd_schedule_nearest_t (run->schedule, share);
+  run->t = vqd_schedule_nearest_t (run->schedule,
+                                   (double) most_masked (run) / run->n_tokens);
 }
 
 static gboolean
@@ -105,17 +121,20 @@ begin (VqdSamplerRun *run, GError **error)
 {
   const VqdSamplerSettings *settings = &run->settings;
 
-  if (run->n_tokens == AUTHORS_N_TOKENS && has_authors_quotas (run->n_steps) &&
+  if (run->whole && run->sampler != &vqd_sampler_halton &&
+      run->n_tokens == AUTHORS_N_TOKENS && has_authors_quotas (run->n_steps) &&
       (settings->infer_speed > 0 || settings->steps == run->n_steps))
     return begin_authors_form (run);
 
   run->max_reveal = (run->n_tokens + settings->steps - 1) / settings->steps;
-  run->n_evaluations = (run->n_tokens + run->max_reveal - 1) / run->max_reveal;
+  run->n_evaluations =
+      (most_masked (run) + run->max_reveal - 1) / run->max_reveal;
+  run->done = run->n_evaluations == 0;
   set_t_from_masked (run);
   return TRUE;
 }
 
-/* ---- choosing positions ------------------------------------------------ */
+/* ---- choosing positions ---- */
 
 typedef struct
 {
@@ -134,28 +153,19 @@ compare_candidates (const void *a, const void *b)
   return x->position - y->position;
 }
 
-/* n of the [MASK]ed positions, drawn without replacement with the given
- * weights: the n largest of weight / e, e = -ln u (SPEC 6). Returns how many
+/* n of the [MASK]ed positions, those with the largest keys. Returns how many
  * there are, at most n. */
 static int
-choose_positions (const VqdSamplerRun *run, int picture, const float *weights,
+choose_positions (const VqdSamplerRun *run, int picture, const float *keys,
                   int n, int *positions)
 {
   const int *x = run->x + (gsize) picture * run->n_tokens;
-  const VqdNoise noise = vqd_sampler_noise (run, picture, VQD_STREAM_POSITION);
   g_autofree Candidate *candidates = g_new (Candidate, run->n_tokens);
   int n_candidates = 0;
 
   for (int i = 0; i < run->n_tokens; i++)
     if (x[i] == run->n_codes)
-      {
-        const float u =
-            vqd_philox_uniform (noise.seed, noise.stream, noise.evaluation,
-                                noise.image, (guint32) i);
-
-        candidates[n_candidates++] =
-            (Candidate){ .key = weights[i] / -logf (u), .position = i };
-      }
+      candidates[n_candidates++] = (Candidate){ .key = keys[i], .position = i };
   qsort (candidates, (gsize) n_candidates, sizeof *candidates,
          compare_candidates);
 
@@ -163,6 +173,59 @@ choose_positions (const VqdSamplerRun *run, int picture, const float *weights,
   for (int i = 0; i < n; i++)
     positions[i] = candidates[i].position;
   return n;
+}
+
+/* keys[i] = weights[i] / e, e = -ln u: the n largest are a draw without
+ * replacement (SPEC 6). weights NULL: all the same. keys may be weights. */
+static void
+random_keys (const VqdSamplerRun *run, int picture, const float *weights,
+             float *keys)
+{
+  const VqdNoise noise = vqd_sampler_noise (run, picture, VQD_STREAM_POSITION);
+
+  for (int i = 0; i < run->n_tokens; i++)
+    {
+      const float u = vqd_philox_uniform (
+          noise.seed, noise.stream, noise.evaluation, noise.image, (guint32) i);
+
+      keys[i] = (weights == NULL ? 1.0f : weights[i]) / -logf (u);
+    }
+}
+
+/* The van der Corput number of index i: its digits mirrored at the point. */
+static double
+radical_inverse (int i, int base)
+{
+  double value = 0;
+  double digit = 1;
+
+  for (; i > 0; i /= base)
+    {
+      digit /= base;
+      value += i % base * digit;
+    }
+  return value;
+}
+
+/* keys fall along Halton's sequence: a cell's is that of the first point of
+ * the sequence that falls into it. */
+static void
+halton_keys (const VqdSamplerRun *run, float *keys)
+{
+  const VqdDenoiserConfig *config = vqd_denoiser_get_config (run->denoiser);
+  int n_left = run->n_tokens;
+
+  for (int i = 0; i < run->n_tokens; i++)
+    keys[i] = 0;
+  for (int i = 1; n_left > 0 && i < HALTON_TRIES * run->n_tokens; i++)
+    {
+      const int row = (int) (radical_inverse (i, 2) * config->grid_height);
+      const int col = (int) (radical_inverse (i, 3) * config->grid_width);
+      float *key = &keys[row * config->grid_width + col];
+
+      if (*key == 0)
+        *key = (float) n_left--;
+    }
 }
 
 /* weights[i] = m_i / max_j m_j, j over all positions. */
@@ -186,10 +249,10 @@ purity (VqdSamplerRun *run, int picture, float *weights)
     weights[i] /= largest + PURITY_FLOOR;
 }
 
-/* ---- a step ------------------------------------------------------------ */
+/* ---- a step ---- */
 
 static void
-reveal (VqdSamplerRun *run, int picture, int n, const float *weights,
+reveal (VqdSamplerRun *run, int picture, int n, const float *keys,
         const float *sharpen)
 {
   const VqdBackendOps *ops = run->backend->ops;
@@ -198,7 +261,7 @@ reveal (VqdSamplerRun *run, int picture, int n, const float *weights,
   g_autofree int *positions = g_new (int, run->n_tokens);
   g_autofree int *codes = g_new (int, run->n_tokens);
 
-  n = choose_positions (run, picture, weights, n, positions);
+  n = choose_positions (run, picture, keys, n, positions);
   if (n == 0)
     return;
 
@@ -233,11 +296,22 @@ step_few_tokens (VqdSamplerRun *run)
       return;
     }
 
-  g_autofree float *weights = g_new (float, run->n_tokens);
-  for (int i = 0; i < run->n_tokens; i++)
-    weights[i] = 1.0f;
+  g_autofree float *keys = g_new (float, run->n_tokens);
   for (int b = 0; b < run->batch; b++)
-    reveal (run, b, n_revealed (run), weights, NULL);
+    {
+      random_keys (run, b, NULL, keys);
+      reveal (run, b, n_revealed (run), keys, NULL);
+    }
+}
+
+static void
+step_halton (VqdSamplerRun *run)
+{
+  g_autofree float *keys = g_new (float, run->n_tokens);
+
+  halton_keys (run, keys);
+  for (int b = 0; b < run->batch; b++)
+    reveal (run, b, n_revealed (run), keys, NULL);
 }
 
 static void
@@ -261,6 +335,7 @@ step_purity (VqdSamplerRun *run)
         sharpen[i] = 1.0f + r * weights[i];
       ops->upload (run->backend, run->sharpen, sharpen,
                    sizeof (float) * (gsize) run->n_tokens);
+      random_keys (run, b, weights, weights);
       reveal (run, b, n_revealed (run), weights, run->sharpen);
     }
 }
@@ -271,7 +346,7 @@ next (VqdSamplerRun *run)
   if (! run->authors_form)
     {
       set_t_from_masked (run);
-      return vqd_sampler_count_masked (run, 0) > 0;
+      return most_masked (run) > 0;
     }
 
   if (run->t == 0)
@@ -289,3 +364,4 @@ next (VqdSamplerRun *run)
 const VqdSampler vqd_sampler_few_tokens = { "few-tokens", begin,
                                             step_few_tokens, next };
 const VqdSampler vqd_sampler_purity = { "purity", begin, step_purity, next };
+const VqdSampler vqd_sampler_halton = { "halton", begin, step_halton, next };

@@ -2,11 +2,12 @@
 #include "core/base/vqd-status.h"
 #include "core/sampler/vqd-sampler-private.h"
 
+#include <math.h>
+#include <string.h>
+
 static const VqdSampler *const samplers[] = {
-  &vqd_sampler_original,
-  &vqd_sampler_fast,
-  &vqd_sampler_few_tokens,
-  &vqd_sampler_purity,
+  &vqd_sampler_original, &vqd_sampler_fast,   &vqd_sampler_few_tokens,
+  &vqd_sampler_purity,   &vqd_sampler_halton,
 };
 
 
@@ -72,11 +73,95 @@ vqd_sampler_measure (const VqdDenoiserConfig *config, int batch,
   vqd_denoiser_measure (config, passes * batch, arena);
 }
 
+/* ---- where a run begins ---------------------------------------------------
+ */
+
+/* Each picture of the batch: a draw from q (x_t | x_0), log floored. */
+static void
+draw_noised (VqdSamplerRun *run, const int *x_0, int t)
+{
+  const VqdBackendOps *ops = run->backend->ops;
+  const int n_classes = run->n_codes + 1;
+  const double alpha = vqd_schedule_alpha_bar (run->schedule, t);
+  const double beta = vqd_schedule_beta_bar (run->schedule, t);
+  const double gamma = vqd_schedule_gamma_bar (run->schedule, t);
+  const gsize n_floats = (gsize) run->n_tokens * (gsize) n_classes;
+  g_autofree float *log_q = g_new (float, n_floats);
+
+  for (gsize i = 0; i < n_floats; i++)
+    {
+      const int k = (int) (i % (gsize) n_classes);
+      const gboolean same = k == x_0[i / (gsize) n_classes];
+      const double q = k == run->n_codes ? gamma : same ? alpha + beta : beta;
+
+      log_q[i] = MAX ((float) log (q), VQD_LOG_FLOOR);
+    }
+  ops->upload (run->backend, run->log_prev, log_q, sizeof (float) * n_floats);
+  for (int b = 0; b < run->batch; b++)
+    {
+      const VqdNoise noise = vqd_sampler_noise (run, b, VQD_STREAM_NOISING);
+
+      ops->draw (run->backend, run->codes, run->log_prev, NULL, NULL,
+                 run->n_tokens, n_classes, n_classes, &noise);
+      ops->download (run->backend, run->x + (gsize) b * run->n_tokens,
+                     run->codes, sizeof (int) * (gsize) run->n_tokens);
+    }
+}
+
+static void
+start_filling (VqdSamplerRun *run, const VqdSamplerStart *start)
+{
+  run->pinned = g_new (guint8, run->n_tokens);
+  for (int i = 0; i < run->n_tokens; i++)
+    {
+      run->pinned[i] = ! start->hole[i];
+      for (int b = 0; b < run->batch; b++)
+        run->x[b * run->n_tokens + i] =
+            start->hole[i] ? run->n_codes : start->tokens[i];
+    }
+
+  const int n_masked = vqd_sampler_count_masked (run, 0);
+  run->t_start =
+      vqd_schedule_nearest_t (run->schedule, (double) n_masked / run->n_tokens);
+  run->done = n_masked == 0;
+}
+
+static void
+start_varying (VqdSamplerRun *run, const VqdSamplerStart *start)
+{
+  run->t_start = (int) lrint (start->strength * run->n_steps) - 1;
+  run->done = run->t_start < 0;
+  if (! run->done)
+    {
+      draw_noised (run, start->tokens, run->t_start);
+      return;
+    }
+  for (int b = 0; b < run->batch; b++)
+    memcpy (run->x + (gsize) b * run->n_tokens, start->tokens,
+            sizeof (int) * (gsize) run->n_tokens);
+}
+
+static void
+set_start (VqdSamplerRun *run, const VqdSamplerStart *start)
+{
+  for (int i = 0; i < run->batch * run->n_tokens; i++)
+    run->x[i] = run->n_codes;
+  run->t_start = run->n_steps - 1;
+  run->whole = start == NULL;
+  if (start != NULL && start->hole != NULL)
+    start_filling (run, start);
+  else if (start != NULL)
+    start_varying (run, start);
+}
+
+/* ---- a run ------------------------------------------------------------------
+ */
+
 VqdSamplerRun *
 vqd_sampler_run_new (const VqdSamplerSettings *settings, VqdDenoiser *denoiser,
                      VqdBackend *backend, VqdArena *arena, int batch,
                      const guint64 *seeds, const guint32 *images,
-                     GError **error)
+                     const VqdSamplerStart *start, GError **error)
 {
   const VqdDenoiserConfig *config = vqd_denoiser_get_config (denoiser);
   const VqdSampler *sampler = find_sampler (settings->strategy, error);
@@ -101,11 +186,10 @@ vqd_sampler_run_new (const VqdSamplerSettings *settings, VqdDenoiser *denoiser,
     run->settings.steps = run->n_steps;
 
   run->x = g_new (int, (gsize) batch * run->n_tokens);
-  for (int i = 0; i < batch * run->n_tokens; i++)
-    run->x[i] = run->n_codes;
   layout (config, batch, vqd_sampler_n_conditions (settings) == 2, arena, run);
+  set_start (run, start);
 
-  if (! sampler->begin (run, error))
+  if (! run->done && ! sampler->begin (run, error))
     return NULL;
   return g_steal_pointer (&run);
 }
@@ -119,6 +203,7 @@ vqd_sampler_run_free (VqdSamplerRun *run)
   g_free (run->seeds);
   g_free (run->images);
   g_free (run->x);
+  g_free (run->pinned);
   g_free (run);
 }
 
@@ -193,7 +278,7 @@ vqd_sampler_run_step (VqdSamplerRun *run, GCancellable *cancellable,
   return vqd_backend_check (run->backend, error);
 }
 
-/* ---- for the strategies ----------------------------------------------- */
+/* ---- for the strategies ---- */
 
 VqdNoise
 vqd_sampler_noise (const VqdSamplerRun *run, int picture, guint32 stream)
@@ -208,6 +293,7 @@ void
 vqd_sampler_posterior_step (VqdSamplerRun *run, int t)
 {
   const VqdBackendOps *ops = run->backend->ops;
+  g_autofree int *codes = g_new (int, run->n_tokens);
   VqdPosteriorStep step;
 
   vqd_schedule_posterior_step (run->schedule, t, &step);
@@ -221,8 +307,11 @@ vqd_sampler_posterior_step (VqdSamplerRun *run, int t)
                       &step, run->n_tokens, run->n_codes);
       ops->draw (run->backend, run->codes, run->log_prev, NULL, NULL,
                  run->n_tokens, run->n_codes + 1, run->n_codes + 1, &noise);
-      ops->download (run->backend, run->x + first, run->codes,
+      ops->download (run->backend, codes, run->codes,
                      sizeof (int) * (gsize) run->n_tokens);
+      for (int i = 0; i < run->n_tokens; i++)
+        if (run->pinned == NULL || ! run->pinned[i])
+          run->x[first + (gsize) i] = codes[i];
     }
 }
 

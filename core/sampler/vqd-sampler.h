@@ -30,6 +30,18 @@ typedef struct
       infer_speed; /* the authors' knob; 0: not given. Selects their quotas */
 } VqdSamplerSettings;
 
+/* Where a run begins when not with all [MASK] (SPEC 5). */
+typedef struct
+{
+  const int *tokens; /* [N], codes of a picture */
+  /* [N]: 1 where tokens are to be drawn, the others never change; t begins at
+   * the share of the hole. NULL: the whole picture is varied. */
+  const guint8 *hole;
+  /* Of a variation: x_t is drawn from q (x_t | x_0) at t = round (strength T)
+   * - 1; 0 gives the picture back. */
+  double strength;
+} VqdSamplerStart;
+
 typedef struct _VqdSamplerRun VqdSamplerRun;
 
 /* Names of the strategies, NULL-terminated, static. */
@@ -43,13 +55,15 @@ int vqd_sampler_n_conditions (const VqdSamplerSettings *settings);
 void vqd_sampler_measure (const VqdDenoiserConfig *config, int batch,
                           gboolean guided, VqdArena *arena);
 
-/* A run of batch pictures, all [MASK]. The denoiser's conditions must be set.
- * seeds, images: [batch], the place of each picture in the random stream.
- * VQD_ERROR_REQUEST for settings that the strategy cannot do. */
+/* A run of batch pictures, from start, or (NULL) all [MASK]. The denoiser's
+ * conditions must be set. seeds, images: [batch], the place of each picture in
+ * the random stream. VQD_ERROR_REQUEST for settings that the strategy cannot
+ * do. */
 VqdSamplerRun *vqd_sampler_run_new (const VqdSamplerSettings *settings,
                                     VqdDenoiser *denoiser, VqdBackend *backend,
                                     VqdArena *arena, int batch,
                                     const guint64 *seeds, const guint32 *images,
+                                    const VqdSamplerStart *start,
                                     GError **error);
 void vqd_sampler_run_free (VqdSamplerRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdSamplerRun, vqd_sampler_run_free)

@@ -21,7 +21,7 @@ typedef struct
   int previous;
 } Symbol;
 
-/* ---- merging --------------------------------------------------------- */
+/* ---- merging ---- */
 
 /* A binary heap of (merged id, position): least id first, leftmost first. A
  * merge's id grows with its rank. */
@@ -130,7 +130,7 @@ append_piece (const VqdBpe *bpe, const char *bytes, int n, GArray *ids)
     g_array_append_val (ids, symbols[i].id);
 }
 
-/* ---- splitting ------------------------------------------------------- */
+/* ---- splitting ---- */
 
 static gboolean
 is_letter (gunichar c)
@@ -265,7 +265,7 @@ encode (const VqdBpe *bpe, const char *text, guint limit)
   return ids;
 }
 
-/* ---- what was cut ---------------------------------------------------- */
+/* ---- what was cut ---- */
 
 /* The largest n_bytes' or less that ends a character. */
 static gsize

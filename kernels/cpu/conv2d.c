@@ -202,3 +202,52 @@ vqd_cpu_conv2d (VqdBackend *self, float *y, const float *x, const VqdConv *conv,
   vqd_pool_run (cpu->pool, job.grid.n_row_blocks * job.grid.n_col_blocks,
                 conv_item, &job);
 }
+
+typedef struct
+{
+  float *y;
+  const float *x;
+  int height;
+  int width;
+  int channels;
+} UnfoldJob;
+
+/* One pixel: [channels, 9]. */
+static void
+unfold_item (const void *data, int item, void *scratch)
+{
+  const UnfoldJob *job = data;
+  const int n_pixels = job->height * job->width;
+  const int i = item % n_pixels / job->width;
+  const int j = item % job->width;
+  const size_t channels = (size_t) job->channels;
+  const float *picture =
+      job->x + (size_t) (item / n_pixels) * (size_t) n_pixels * channels;
+  float *to = job->y + (size_t) item * channels * 9;
+
+  for (int tap = 0; tap < 9; tap++)
+    {
+      const int row = i + tap / 3 - 1;
+      const int col = j + tap % 3 - 1;
+      const bool outside =
+          row < 0 || row >= job->height || col < 0 || col >= job->width;
+      const float *from =
+          outside ? NULL
+                  : picture + (size_t) (row * job->width + col) * channels;
+
+      for (size_t c = 0; c < channels; c++)
+        to[c * 9 + (size_t) tap] = outside ? 0.0f : from[c];
+    }
+}
+
+void
+vqd_cpu_unfold3 (VqdBackend *self, float *y, const float *x, int batch,
+                 int height, int width, int channels)
+{
+  const UnfoldJob job = {
+    .y = y, .x = x, .height = height, .width = width, .channels = channels
+  };
+
+  vqd_pool_run (vqd_cpu (self)->pool, batch * height * width, unfold_item,
+                &job);
+}

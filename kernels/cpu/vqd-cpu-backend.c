@@ -67,6 +67,7 @@ static const VqdBackendOps cpu_backend_ops = {
   .attention = vqd_cpu_attention,
   .pack_conv = vqd_cpu_pack_conv,
   .conv2d = vqd_cpu_conv2d,
+  .unfold3 = vqd_cpu_unfold3,
   .upsample2 = vqd_cpu_upsample2,
   .nearest_code = vqd_cpu_nearest_code,
   .row_max = vqd_cpu_row_max,

@@ -1,8 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kernels/cpu/vqd-cpu-flags.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef __x86_64__
+#include <cpuid.h>
+
+/* clang's __builtin_cpu_supports () does not know this one. */
+static bool
+has_f16c (void)
+{
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+
+  return __get_cpuid (1, &eax, &ebx, &ecx, &edx) && (ecx & bit_F16C);
+}
+#endif
 
 static unsigned
 detect (void)
@@ -13,7 +30,7 @@ detect (void)
   /* The compiler's run-time checks ask the system for the registers too. */
   __builtin_cpu_init ();
   if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
-      __builtin_cpu_supports ("f16c"))
+      has_f16c ())
     flags |= VQD_CPU_AVX2;
   if (flags != 0 && __builtin_cpu_supports ("avx512f") &&
       __builtin_cpu_supports ("avx512bw") &&

@@ -209,6 +209,8 @@ void vqd_cpu_conv2d (VqdBackend *self, float *y, const float *x,
                      VqdEpilogue epilogue);
 
 /* resample.c */
+void vqd_cpu_unfold3 (VqdBackend *self, float *y, const float *x, int batch,
+                      int height, int width, int channels);
 void vqd_cpu_upsample2 (VqdBackend *self, float *y, const float *x, int batch,
                         int height, int width, int channels);
 

@@ -15,8 +15,6 @@
  * time between two ops. Longer takes the CPU from others for nothing. */
 #define SPIN_ROUNDS 1000
 
-#define MAX_THREADS 1024
-
 typedef struct
 {
   VqdPool *pool;
@@ -220,8 +218,8 @@ vqd_pool_new (int n_threads, size_t scratch_bytes, const char **why)
 
   if (n_threads <= 0)
     n_threads = n_cpus;
-  if (n_threads > MAX_THREADS)
-    n_threads = MAX_THREADS;
+  if (n_threads > VQD_POOL_MAX_THREADS)
+    n_threads = VQD_POOL_MAX_THREADS;
 
   VqdPool *self = calloc (1, sizeof (VqdPool));
   Worker *workers = calloc ((size_t) n_threads, sizeof (Worker));

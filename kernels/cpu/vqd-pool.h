@@ -9,12 +9,17 @@
 
 #include <stddef.h>
 
+/* OpenBLAS has buffers for at least 50 callers, and ends the program when more
+ * call at once. Products are not cut for so many threads either. */
+#define VQD_POOL_MAX_THREADS 48
+
 typedef struct VqdPool VqdPool;
 
 /* Computes one item. scratch: of the thread that runs it. */
 typedef void (*VqdPoolFunc) (const void *data, int item, void *scratch);
 
-/* n_threads: 0 for one per CPU that this process may use. NULL when there is
+/* n_threads: 0 for one per CPU that this process may use; at most
+ * VQD_POOL_MAX_THREADS. NULL when there is
  * no memory; *why then says so (static). Fewer threads than asked for run when
  * the system gives no more. */
 VqdPool *vqd_pool_new (int n_threads, size_t scratch_bytes, const char **why);

@@ -12,7 +12,7 @@
 #define DROPPED_BELOW (-55.0f)
 
 
-/* ---- schedule ----------------------------------------------------------- */
+/* ---- schedule ---- */
 
 typedef double (*ScheduleValue) (const VqdSchedule *schedule, int t);
 
@@ -105,7 +105,7 @@ case_schedule (const char *dir, Report *report, GError **error)
   return TRUE;
 }
 
-/* ---- posterior and truncation ------------------------------------------- */
+/* ---- posterior and truncation ---- */
 
 /* Where the reference is above -60: the difference; else ours must be below
  * -55, or the difference is taken as infinite. n rows of `columns`. */
@@ -240,7 +240,7 @@ case_posterior (const char *dir, Report *report, GError **error)
   return TRUE;
 }
 
-/* ---- tokenizer ---------------------------------------------------------- */
+/* ---- tokenizer ---- */
 
 static gboolean
 row_is_equal (JsonObject *row)
@@ -276,7 +276,7 @@ case_tokenizer (const char *dir, Report *report, GError **error)
   return TRUE;
 }
 
-/* ---- CLIP --------------------------------------------------------------- */
+/* ---- CLIP ---- */
 
 static gint64
 size_of (const VqdWeights *weights, const char *name, int i)
@@ -352,7 +352,7 @@ case_clip (const char *dir, Report *report, GError **error)
   return TRUE;
 }
 
-/* ---- text/forward -------------------------------------------------------- */
+/* ---- text/forward ---- */
 
 static gboolean
 compare_logits (VqdPipeline *pipeline, const VqdWeights *data,
@@ -427,7 +427,7 @@ case_text_forward (const char *dir, Report *report, GError **error)
   return TRUE;
 }
 
-/* ---- codecs -------------------------------------------------------------- */
+/* ---- codecs ---- */
 
 /* A number, or the first of a list. */
 static int

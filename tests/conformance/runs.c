@@ -21,9 +21,11 @@ typedef struct
   int n_calls;
   int batch;
   int n_tokens;
-  int *t;      /* [calls] */
-  int *x_t;    /* [calls, B, N] */
-  int *tokens; /* [B, N] */
+  int *t;       /* [calls] */
+  int *x_t;     /* [calls, B, N] */
+  int *tokens;  /* [B, N] */
+  int *known;   /* [N], or NULL: began as all [MASK] */
+  guint8 *hole; /* [N], or NULL: a variation */
 } StoredRun;
 
 
@@ -34,6 +36,8 @@ stored_run_clear (StoredRun *stored)
   g_free (stored->t);
   g_free (stored->x_t);
   g_free (stored->tokens);
+  g_free (stored->known);
+  g_free (stored->hole);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (StoredRun, stored_run_clear)
 
@@ -164,6 +168,7 @@ typedef struct
   const VqdSamplerSettings *settings;
   const guint64 *seeds;
   const guint32 *images;
+  const VqdSamplerStart *start; /* NULL: all [MASK] */
 } RunSetup;
 
 static gboolean
@@ -175,7 +180,7 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
   const gsize n = (gsize) stored->batch * (gsize) stored->n_tokens;
   g_autoptr (VqdSamplerRun) run =
       vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
-                           setup->seeds, setup->images, error);
+                           setup->seeds, setup->images, setup->start, error);
   gint64 n_equal = 0;
   double worst = 0;
 
@@ -220,6 +225,24 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
   return TRUE;
 }
 
+/* Tokens outside of the hole are those of the picture. */
+static void
+check_kept (VqdSamplerRun *run, const StoredRun *stored, Report *report)
+{
+  const int *x = vqd_sampler_run_get_tokens (run);
+  gint64 n_kept = 0;
+  gint64 n_equal = 0;
+
+  for (int i = 0; stored->hole != NULL && i < stored->n_tokens; i++)
+    if (! stored->hole[i])
+      {
+        n_kept++;
+        n_equal += x[i] == stored->known[i];
+      }
+  if (n_kept > 0)
+    report_share (report, "kept", n_equal, n_kept, 1);
+}
+
 static gboolean
 free_running (const RunSetup *setup, const StoredRun *stored, Report *report,
               GError **error)
@@ -227,13 +250,14 @@ free_running (const RunSetup *setup, const StoredRun *stored, Report *report,
   const gsize n = (gsize) stored->batch * (gsize) stored->n_tokens;
   g_autoptr (VqdSamplerRun) run =
       vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
-                           setup->seeds, setup->images, error);
+                           setup->seeds, setup->images, setup->start, error);
 
   if (run == NULL)
     return FALSE;
   while (! vqd_sampler_run_is_done (run))
     if (! vqd_sampler_run_step (run, NULL, error))
       return FALSE;
+  check_kept (run, stored, report);
   report_share (
       report, "free",
       count_equal (vqd_sampler_run_get_tokens (run), stored->tokens, n),
@@ -363,7 +387,7 @@ case_text_run (const char *dir, const char *name, JsonObject *object,
       seeds[b] = (guint64) json_object_get_int_member (object, "seed");
       images[b] = (guint32) b;
     }
-  const RunSetup setup = { pipeline, &settings, seeds, images };
+  const RunSetup setup = { pipeline, &settings, seeds, images, NULL };
   return teacher_forced (&setup, &stored, report, error) &&
          free_running (&setup, &stored, report, error) &&
          decode_stored (pipeline, &stored, TRUE, 0.02, 0.5, report, error);
@@ -389,6 +413,29 @@ set_pipeline_prompt (VqdPipeline *pipeline, const StoredRun *stored,
   return vqd_pipeline_set_prompt (pipeline, ids, guided, NULL, NULL, error);
 }
 
+/* A fill or a variation begins from the stored tokens of its picture. */
+static gboolean
+read_start (StoredRun *stored, GError **error)
+{
+  gsize n = 0;
+
+  if (vqd_weights_find (stored->file, "known_tokens") == NULL)
+    return TRUE;
+  stored->known = need_ints (stored->file, "known_tokens", &n, error);
+  if (stored->known == NULL || n != (gsize) stored->n_tokens)
+    return FALSE;
+  if (vqd_weights_find (stored->file, "hole") == NULL)
+    return TRUE;
+
+  g_autofree int *hole = need_ints (stored->file, "hole", &n, error);
+  if (hole == NULL || n != (gsize) stored->n_tokens)
+    return FALSE;
+  stored->hole = g_new (guint8, n);
+  for (gsize i = 0; i < n; i++)
+    stored->hole[i] = hole[i] != 0;
+  return TRUE;
+}
+
 gboolean
 case_pipeline_run (const char *dir, const char *name, JsonObject *object,
                    Report *report, GError **error)
@@ -405,7 +452,8 @@ case_pipeline_run (const char *dir, const char *name, JsonObject *object,
   const guint32 image = 0;
   g_auto (StoredRun) stored = { 0 };
 
-  if (! stored_run_open (&stored, dir, "pipeline", name, 1, error))
+  if (! stored_run_open (&stored, dir, "pipeline", name, 1, error) ||
+      ! read_start (&stored, error))
     return FALSE;
   g_autoptr (VqdPipeline) pipeline =
       open_pipeline (dir, "pipeline/model.safetensors", 1, report, error);
@@ -415,7 +463,14 @@ case_pipeline_run (const char *dir, const char *name, JsonObject *object,
                              settings.guidance != 1, report, error))
     return FALSE;
 
-  const RunSetup setup = { pipeline, &settings, &seed, &image };
+  const VqdSamplerStart start = {
+    .tokens = stored.known,
+    .hole = stored.hole,
+    .strength =
+        json_object_get_double_member_with_default (object, "strength", 0)
+  };
+  const RunSetup setup = { pipeline, &settings, &seed, &image,
+                           stored.known == NULL ? NULL : &start };
   return teacher_forced (&setup, &stored, report, error) &&
          free_running (&setup, &stored, report, error) &&
          decode_stored (pipeline, &stored, FALSE, 0.5, 0.5, report, error);

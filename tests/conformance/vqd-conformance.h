@@ -49,7 +49,7 @@ gboolean case_text_run (const char *dir, const char *name, JsonObject *run,
 gboolean case_pipeline_run (const char *dir, const char *name, JsonObject *run,
                             Report *report, GError **error);
 
-/* ---- data --------------------------------------------------------------- */
+/* ---- data ---- */
 
 /* A file of the folder. */
 VqdWeights *open_file (const char *dir, const char *file, GError **error);

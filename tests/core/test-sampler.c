@@ -73,7 +73,7 @@ start_run (Fixture *fixture, const VqdSamplerSettings *settings, int batch,
   const guint32 images[2] = { 0, 0 };
   g_autoptr (GError) error = NULL;
   VqdSamplerRun *run = vqd_pipeline_sample (fixture->pipeline, settings, batch,
-                                            seeds, images, &error);
+                                            seeds, images, NULL, &error);
 
   g_assert_no_error (error);
   return run;
@@ -145,11 +145,13 @@ test_reveals_exactly (Fixture *fixture, gconstpointer folder)
 {
   static const int steps[] = { 1, 2, 3, 5, 8, 13, 20 };
   static const double guidances[] = { 1, 1, 3 };
+  static const char *const strategies[] = { "few-tokens", "purity", "halton" };
 
   for (int i = 0; i < N_RANDOM_SETTINGS; i++)
     {
       const VqdSamplerSettings settings = {
-        .strategy = g_test_rand_bit () ? "purity" : "few-tokens",
+        .strategy =
+            strategies[g_test_rand_int_range (0, G_N_ELEMENTS (strategies))],
         .steps = steps[g_test_rand_int_range (0, G_N_ELEMENTS (steps))],
         .guidance =
             guidances[g_test_rand_int_range (0, G_N_ELEMENTS (guidances))],
@@ -163,8 +165,7 @@ test_reveals_exactly (Fixture *fixture, gconstpointer folder)
     }
 }
 
-/* ---- the authors' quotas
- * ------------------------------------------------------ */
+/* ---- the authors' quotas ---- */
 
 static void
 test_authors_quotas (Fixture *fixture, gconstpointer folder)
@@ -197,8 +198,7 @@ test_authors_quotas (Fixture *fixture, gconstpointer folder)
   g_assert_cmpint (count_masked (fixture, x), ==, 0);
 }
 
-/* ---- original and fast
- * ---------------------------------------------------------- */
+/* ---- original and fast ---- */
 
 static void
 test_fast_visits (Fixture *fixture, gconstpointer folder)
@@ -228,8 +228,115 @@ test_fast_visits (Fixture *fixture, gconstpointer folder)
     }
 }
 
-/* ---- of all strategies
- * ----------------------------------------------------------- */
+/* ---- from a picture ---- */
+
+static VqdSamplerRun *
+start_from (Fixture *fixture, const char *strategy,
+            const VqdSamplerStart *start)
+{
+  const VqdSamplerSettings settings = {
+    .strategy = strategy,
+    .steps = g_str_equal (strategy, "original") ? 100 : 9,
+    .guidance = 1,
+    .truncation = 0.9,
+    .purity_weight = 1
+  };
+  const guint64 seed = 3;
+  const guint32 image = 0;
+  g_autoptr (GError) error = NULL;
+  VqdSamplerRun *run = vqd_pipeline_sample (fixture->pipeline, &settings, 1,
+                                            &seed, &image, start, &error);
+
+  g_assert_no_error (error);
+  return run;
+}
+
+static int *
+some_tokens (const Fixture *fixture)
+{
+  int *tokens = g_new (int, fixture->n_tokens);
+
+  for (int i = 0; i < fixture->n_tokens; i++)
+    tokens[i] = i * 7 % fixture->n_codes;
+  return tokens;
+}
+
+/* What is outside of the hole is the same at every step. Returns how many. */
+static int
+fill (Fixture *fixture, VqdSamplerRun *run, const int *tokens,
+      const guint8 *hole)
+{
+  const int *x = vqd_sampler_run_get_tokens (run);
+  int n_steps = 0;
+
+  for (; ! vqd_sampler_run_is_done (run); n_steps++)
+    {
+      step (run);
+      for (int i = 0; i < fixture->n_tokens; i++)
+        if (! hole[i])
+          g_assert_cmpint (x[i], ==, tokens[i]);
+    }
+  g_assert_cmpint (count_masked (fixture, x), ==, 0);
+  return n_steps;
+}
+
+static void
+test_known_tokens_never_change (Fixture *fixture, gconstpointer folder)
+{
+  static const int holes[] = { 0, 1, 30, 256 };
+  const char *const *names = vqd_sampler_names ();
+  g_autofree int *tokens = some_tokens (fixture);
+  g_autofree guint8 *hole = g_new (guint8, fixture->n_tokens);
+
+  set_prompt (fixture, FALSE);
+  for (int s = 0; names[s] != NULL; s++)
+    for (gsize h = 0; h < G_N_ELEMENTS (holes); h++)
+      {
+        const VqdSamplerStart start = { .tokens = tokens, .hole = hole };
+
+        for (int i = 0; i < fixture->n_tokens; i++)
+          hole[i] = i * 37 % fixture->n_tokens < holes[h];
+        g_autoptr (VqdSamplerRun) run = start_from (fixture, names[s], &start);
+        const int n_steps = fill (fixture, run, tokens, hole);
+
+        g_assert_cmpint (n_steps, ==, vqd_sampler_run_get_n_evaluations (run));
+        g_assert_cmpint (n_steps > 0, ==, holes[h] > 0);
+      }
+}
+
+static void
+test_variation (Fixture *fixture, gconstpointer folder)
+{
+  static const double strengths[] = { 0, 0.004, 0.3, 1 };
+  const char *const *names = vqd_sampler_names ();
+  const gsize n_bytes = sizeof (int) * (gsize) fixture->n_tokens;
+  g_autofree int *tokens = some_tokens (fixture);
+
+  set_prompt (fixture, FALSE);
+  for (int s = 0; names[s] != NULL; s++)
+    for (gsize i = 0; i < G_N_ELEMENTS (strengths); i++)
+      {
+        const VqdSamplerStart start = { .tokens = tokens,
+                                        .strength = strengths[i] };
+        g_autoptr (VqdSamplerRun) run = start_from (fixture, names[s], &start);
+        const int *x = vqd_sampler_run_get_tokens (run);
+
+        if (strengths[i] < 0.005)
+          {
+            /* the picture itself, and nothing to do */
+            g_assert_true (vqd_sampler_run_is_done (run));
+            g_assert_cmpmem (x, n_bytes, tokens, n_bytes);
+            continue;
+          }
+        g_assert_cmpint (count_masked (fixture, x), >,
+                         (int) (0.6 * strengths[i] * fixture->n_tokens));
+        while (! vqd_sampler_run_is_done (run))
+          step (run);
+        g_assert_cmpint (count_masked (fixture, x), ==, 0);
+      }
+}
+
+/* ---- of all strategies ---- */
 
 static void
 test_batch_is_the_same_as_alone (Fixture *fixture, gconstpointer folder)
@@ -299,6 +406,8 @@ main (int argc, char **argv)
   ADD ("reveals-exactly-its-quota", "pipeline", test_reveals_exactly);
   ADD ("authors-quotas", "text", test_authors_quotas);
   ADD ("fast-visits", "pipeline", test_fast_visits);
+  ADD ("known-tokens-never-change", "pipeline", test_known_tokens_never_change);
+  ADD ("variation", "pipeline", test_variation);
   ADD ("batch-is-the-same-as-alone", "pipeline",
        test_batch_is_the_same_as_alone);
   ADD ("cancelled-step-changes-nothing", "pipeline",

@@ -35,6 +35,17 @@ all_counts (Job *job, int expected, int n)
 }
 
 static void
+check_limit (void)
+{
+  const char *why;
+  VqdPool *pool = vqd_pool_new (1000000, 64, &why);
+
+  vqd_check (vqd_pool_n_threads (pool) <= VQD_POOL_MAX_THREADS,
+             "pool/not-too-many-threads");
+  vqd_pool_free (pool);
+}
+
+static void
 check_pool (int n_threads)
 {
   static Job job;
@@ -74,6 +85,7 @@ main (int argc, char **argv)
   check_pool (2);
   check_pool (5);
   check_pool (0);
+  check_limit ();
   vqd_pool_free (NULL);
   return vqd_check_finish ();
 }

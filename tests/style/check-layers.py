@@ -18,7 +18,7 @@ MAY_INCLUDE = [
     ("core/io", ["core/base/", "core/io/", "core/image/vqd-codec-config.h",
                  "core/vqd.h", "kernels/vqd-backend.h"]),
     ("core/text", ["core/base/", "core/io/", "core/text/", "core/vqd.h",
-                   "kernels/vqd-backend.h"]),
+                   "kernels/vqd-backend.h", "kernels/vqd-philox.h"]),
     ("core/image", ["core/base/", "core/io/", "core/image/", "core/vqd.h",
                     "kernels/vqd-backend.h"]),
     ("core/denoiser", ["core/base/", "core/io/", "core/denoiser/",

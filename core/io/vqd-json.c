@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/io/vqd-json.h"
+
+#define MAX_DEPTH 64
+
+
+/* The deepest nesting; brackets within strings do not count. */
+static int
+depth_of (const char *text, gsize n_bytes)
+{
+  gboolean in_string = FALSE;
+  int depth = 0;
+  int deepest = 0;
+
+  for (gsize i = 0; i < n_bytes && deepest <= MAX_DEPTH; i++)
+    {
+      if (in_string && text[i] == '\\')
+        i++;
+      else if (text[i] == '"')
+        in_string = ! in_string;
+      else if (! in_string && (text[i] == '[' || text[i] == '{'))
+        deepest = MAX (deepest, ++depth);
+      else if (! in_string && (text[i] == ']' || text[i] == '}'))
+        depth--;
+    }
+  return deepest;
+}
+
+JsonNode *
+vqd_json_parse (const char *text, gsize n_bytes, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) why = NULL;
+  JsonNode *root = NULL;
+
+  if (! g_utf8_validate_len (text, n_bytes, NULL))
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL, "it is not UTF-8 text");
+  else if (depth_of (text, n_bytes) > MAX_DEPTH)
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                 "its JSON is nested more than %d deep", MAX_DEPTH);
+  else if (! json_parser_load_from_data (parser, text, (gssize) n_bytes, &why))
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL, "it is not JSON: %s",
+                 why->message);
+  else if (root = json_parser_get_root (parser),
+           root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                 "its JSON is not an object");
+  else
+    return json_parser_steal_root (parser);
+
+  return NULL;
+}
