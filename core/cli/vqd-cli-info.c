@@ -53,7 +53,8 @@ print_condition (const VqdModelInfo *info)
 static void
 print_text (const VqdModelInfo *info, gboolean verified)
 {
-  print_line ("Name", "%s %s", info->name, info->version);
+  print_line ("Name", "%s%s%s", info->name, info->version[0] != '\0' ? " " : "",
+              info->version);
   print_or_none ("What", info->description);
   print_line ("File", "%s (%.1f MB)", info->path,
               info->file_bytes / BYTES_PER_MB);
