@@ -232,7 +232,7 @@ run (const Options *options, const char *model, GCancellable *cancellable,
 int
 vqd_cli_info (int argc, char **argv)
 {
-  Options options = { FALSE };
+  Options options = { .as_json = FALSE };
   g_autoptr (GError) error = NULL;
 
   if (! parse (&options, &argc, &argv, &error))
