@@ -84,7 +84,7 @@ run (const Options *options, const char *in, const char *out,
 int
 vqd_cli_convert (int argc, char **argv)
 {
-  g_auto (Options) options = { NULL };
+  g_auto (Options) options = { .dtype = NULL };
   g_autoptr (GError) error = NULL;
 
   if (! parse (&options, &argc, &argv, &error))

@@ -41,21 +41,20 @@ print_or_none (const char *label, const char *text)
 static void
 print_condition (const VqdModelInfo *info)
 {
-  const gboolean reads_text = g_str_equal (info->kind, "text");
-
-  print_line ("Kind", "%s",
-              reads_text                          ? "text: draws a prompt"
-              : g_str_equal (info->kind, "class") ? "class: draws a label"
-                                                  : info->kind);
-  if (reads_text)
-    print_line ("Prompt", "up to %d tokens", info->context);
-  print_line ("Null", "%s", info->null_condition);
+  if (g_str_equal (info->kind, "text"))
+    print_line ("Kind", "text (a prompt of up to %d tokens)", info->context);
+  else if (g_str_equal (info->kind, "class"))
+    print_line ("Kind", "class (a label)");
+  else
+    print_line ("Kind", "%s (no prompt)", info->kind);
+  print_line ("Guidance", "null condition: %s", info->null_condition);
 }
 
 static void
 print_text (const VqdModelInfo *info, gboolean verified)
 {
-  print_line ("Name", "%s %s", info->name, info->version);
+  print_line ("Name", "%s%s%s", info->name, info->version[0] != '\0' ? " " : "",
+              info->version);
   print_or_none ("What", info->description);
   print_line ("File", "%s (%.1f MB)", info->path,
               info->file_bytes / BYTES_PER_MB);
@@ -233,7 +232,7 @@ run (const Options *options, const char *model, GCancellable *cancellable,
 int
 vqd_cli_info (int argc, char **argv)
 {
-  Options options = { FALSE };
+  Options options = { .as_json = FALSE };
   g_autoptr (GError) error = NULL;
 
   if (! parse (&options, &argc, &argv, &error))

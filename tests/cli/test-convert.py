@@ -564,8 +564,8 @@ def test_info(folder):
     equal((run.returncode, run.err), (OK, ''))
     lines = {line[:13].strip(): line[13:] for line in run.out.splitlines()}
     for label, part in [('Name', 'vqdiffusion-small'), ('File', '32.7 MB'),
-                        ('Kind', 'text'), ('Prompt', '77'),
-                        ('Null', 'learned'), ('Picture', '128 × 128'),
+                        ('Kind', 'text (a prompt of up to 77 tokens)'),
+                        ('Guidance', 'learned'), ('Picture', '128 × 128'),
                         ('Codec', 'ema-vq'), ('Network', '8 layers'),
                         ('Parameters', 'million'), ('Memory', 'MB'),
                         ('Licence', 'CC-BY-SA-4.0'), ('Credits', 'Noto')]:

@@ -237,6 +237,30 @@ test_config_comes_back (void)
   g_assert_cmpint (again->top_k, ==, config->top_k);
 }
 
+/* Class models have no section on text; the null's row is no class. */
+static void
+test_config_of_classes (void)
+{
+  static const int rows[][2] = { { 1001, 1000 }, { 1000, 1000 }, { 7, 7 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const VqdConfig config = { .denoiser = { .kind = VQD_CONDITION_CLASS,
+                                               .conv_mlp = TRUE,
+                                               .n_labels = rows[i][0] },
+                                 .codec = { .kind = VQD_CODEC_VQ },
+                                 .null_condition = VQD_NULL_CLASS };
+      g_autofree char *json = vqd_config_to_json (&config);
+      g_autofree char *condition = g_strdup_printf (
+          "\"condition\":{\"null\":\"class\",\"classes\":%d}", rows[i][1]);
+
+      g_assert_nonnull (strstr (json, condition));
+      g_assert_nonnull (strstr (json, "\"kind\":\"class\""));
+      g_assert_nonnull (strstr (json, "\"mlp\":\"conv\""));
+      g_assert_null (strstr (json, "\"text\""));
+    }
+}
+
 /* ---- the whole model --------------------------------------------------- */
 
 static void
@@ -378,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/convert/int8/tiny-rows-are-zero", test_int8_of_nothing);
   g_test_add_func ("/convert/too-large-is-told", test_too_large);
   g_test_add_func ("/convert/config-comes-back", test_config_comes_back);
+  g_test_add_func ("/convert/config-of-classes", test_config_of_classes);
   g_test_add ("/convert/int8/draws-the-same", Fixture, NULL, set_up,
               test_int8_draws_the_same, tear_down);
   g_test_add ("/convert/f32/draws-the-same", Fixture, NULL, set_up,
