@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/io/vqd-config-derive.h"
 
-#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "core/io/vqd-json.h"
 
 #define DENOISER "transformer.transformer."
 #define CLIP "transformer.condition_emb."
@@ -85,18 +87,14 @@ static gint64
 diffusers_int (const VqdWeights *weights, const char *part, const char *key)
 {
   const char *text = vqd_weights_get_metadata (weights, part);
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  gint64 value = 0;
+  g_autoptr (JsonNode) root =
+      text == NULL ? NULL : vqd_json_parse (text, strlen (text), NULL);
+  JsonNode *node =
+      root == NULL ? NULL
+                   : json_object_get_member (json_node_get_object (root), key);
 
-  if (text != NULL && json_parser_load_from_data (parser, text, -1, NULL))
-    {
-      JsonNode *root = json_parser_get_root (parser);
-
-      if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
-        value = json_object_get_int_member_with_default (
-            json_node_get_object (root), key, 0);
-    }
-  return value;
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_int (node)
+                                                      : 0;
 }
 
 static gint64
@@ -122,9 +120,11 @@ static gint64
 grid_size (const VqdWeights *weights, const char *table)
 {
   const int levels = n_levels (weights);
+  const gint64 stated =
+      diffusers_int (weights, "config.transformer", "sample_size");
   const gint64 tokens = PUBLISHED_PX >> (MAX (levels, 1) - 1);
 
-  return MIN (shape_of (weights, table, 0), tokens);
+  return stated > 0 ? stated : MIN (shape_of (weights, table, 0), tokens);
 }
 
 /* ---- the sections ---------------------------------------------------------
@@ -160,13 +160,15 @@ static void
 derive_text (Derivation *self)
 {
   JsonBuilder *builder = self->builder;
+  const gint64 stated = diffusers_int (self->weights, "config.text_encoder",
+                                       "num_attention_heads");
+  const gint64 width =
+      shape_of (self->weights, CLIP "token_embedding.weight", 1);
 
   begin (builder, "text");
   add_string (builder, "kind", "clip");
   add_int (builder, "heads",
-           MAX (shape_of (self->weights, CLIP "token_embedding.weight", 1) /
-                    CLIP_HEAD_WIDTH,
-                1));
+           stated > 0 ? stated : MAX (width / CLIP_HEAD_WIDTH, 1));
   json_builder_end_object (builder);
 }
 
@@ -224,6 +226,16 @@ derive_codec (Derivation *self)
   json_builder_end_object (builder);
 }
 
+/* The COCO and CC models know some of the codec's codes, ITHQ all. */
+static gboolean
+is_mapped (const VqdWeights *weights)
+{
+  return shape_of (weights, DENOISER "to_logits.1.weight", 0) !=
+         MAX (MAX (shape_of (weights, QUANTIZE "embedding", 0),
+                   shape_of (weights, QUANTIZE "embedding.weight", 0)),
+              shape_of (weights, QUANTIZE "embed.weight", 0));
+}
+
 /* The authors' good settings (SPEC 5). */
 static void
 derive_defaults (Derivation *self)
@@ -234,7 +246,7 @@ derive_defaults (Derivation *self)
 
   if (g_str_equal (self->kind, "text"))
     {
-      guidance = self->is_ema ? 5 : 3;
+      guidance = is_mapped (self->weights) ? 3 : 5;
       truncation = 1;
     }
   else if (g_str_equal (self->condition, "class"))

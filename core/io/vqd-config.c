@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/io/vqd-config-derive.h"
+#include "core/io/vqd-json.h"
 
 #define FORMAT "vqdiffusion-1"
 
@@ -371,18 +372,12 @@ read_all (Reader *r, VqdConfig *config)
 static VqdConfig *
 config_from_json (const VqdWeights *weights, const char *json, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (VqdConfig) config = g_new0 (VqdConfig, 1);
-  g_autoptr (GError) why = NULL;
-  JsonNode *root = NULL;
+  g_autoptr (JsonNode) root = vqd_json_parse (json, strlen (json), error);
 
-  if (json_parser_load_from_data (parser, json, -1, &why))
-    root = json_parser_get_root (parser);
-  if (root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
+  if (root == NULL)
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                   "its config is not a JSON object%s%s",
-                   why == NULL ? "" : ": ", why == NULL ? "" : why->message);
+      g_prefix_error (error, "its config: ");
       return NULL;
     }
 

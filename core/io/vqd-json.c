@@ -19,7 +19,10 @@ depth_of (const char *text, gsize n_bytes)
       else if (text[i] == '"')
         in_string = ! in_string;
       else if (! in_string && (text[i] == '[' || text[i] == '{'))
-        deepest = MAX (deepest, ++depth);
+        {
+          depth++;
+          deepest = MAX (deepest, depth);
+        }
       else if (! in_string && (text[i] == ']' || text[i] == '}'))
         depth--;
     }

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "core/io/vqd-json.h"
 #include "core/io/vqd-weights-reader.h"
 
 /* The published models' headers have 100 kB. */
@@ -187,20 +188,13 @@ vqd_safetensors_read (VqdWeights *weights, const char *path, VqdRename rename,
       return FALSE;
     }
 
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) why = NULL;
-  if (! json_parser_load_from_data (parser, (const char *) bytes + LENGTH_BYTES,
-                                    (gssize) header_bytes, &why))
+  g_autoptr (JsonNode) root =
+      vqd_json_parse ((const char *) bytes + LENGTH_BYTES, header_bytes, &why);
+  if (root == NULL)
     {
-      MODEL_ERROR (error, "not a safetensors file: %s", why->message);
-      return FALSE;
-    }
-
-  JsonNode *root = json_parser_get_root (parser);
-  if (root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
-    {
-      MODEL_ERROR (error,
-                   "not a safetensors file: its header is not an object");
+      MODEL_ERROR (error, "not a safetensors file: its header: %s",
+                   why->message);
       return FALSE;
     }
 

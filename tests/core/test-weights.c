@@ -172,7 +172,7 @@ static const struct
   const char *pattern;
 } broken[] = {
   { "no-json", "{\"a\":", 0, "*not a safetensors file*" },
-  { "list", "[1,2]", 0, "*header is not an object*" },
+  { "list", "[1,2]", 0, "*JSON is not an object*" },
   { "cut-short",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 7,
     "*cut short: tensor a*" },
@@ -253,6 +253,33 @@ test_changed_bytes (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (n_refused, >, 0);
 }
 
+/* Many tensors side by side are no deep nesting; 100,000 brackets are. */
+static void
+test_wide_and_deep (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) wide = g_string_new ("{");
+  g_autofree char *brackets = g_strnfill (100000, '[');
+  g_autofree char *deep = g_strconcat ("{\"a\":", brackets, NULL);
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  for (int i = 0; i < 500; i++)
+    g_string_append_printf (
+        wide,
+        "%s\"t%d\":{\"dtype\":\"U8\",\"shape\":[1,1],\"data_offsets\":[0,"
+        "1]}",
+        i == 0 ? "" : ",", i);
+  g_string_append_c (wide, '}');
+  write_file (fixture, wide->str, "x", 1);
+  g_autoptr (VqdWeights) weights = vqd_weights_open (fixture->path, &error);
+  g_assert_no_error (error);
+  vqd_weights_get_tensors (weights, &n);
+  g_assert_cmpuint (n, ==, 500);
+
+  write_file (fixture, deep, "x", 1);
+  expect_refused (fixture, "*nested more than*");
+}
+
 static void
 test_missing_file (Fixture *fixture, gconstpointer data)
 {
@@ -277,6 +304,7 @@ main (int argc, char **argv)
   ADD ("wrong-shape-names-the-tensor", test_wrong_shape_names_the_tensor, NULL);
   ADD ("absurd-header-size", test_absurd_header_size, NULL);
   ADD ("changed-bytes-never-crash", test_changed_bytes, NULL);
+  ADD ("wide-and-deep-headers", test_wide_and_deep, NULL);
   ADD ("missing-file", test_missing_file, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (broken); i++)
     {
