@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <json-glib/json-glib.h>
+#include "core/io/vqd-json.h"
 
 #include "core/vqd-private.h"
 
@@ -55,27 +55,6 @@ vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,
     }
 }
 
-static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_double (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
-}
-
 char *
 vqd_settings_to_json (const VqdRequest *request,
                       const VqdSamplerSettings *settings,
@@ -84,23 +63,23 @@ vqd_settings_to_json (const VqdRequest *request,
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_string (builder, "format", SETTINGS_FORMAT);
-  add_string (builder, "engine", VQD_VERSION);
-  add_string (builder, "prompt", request->prompt);
-  add_string (builder, "negative-prompt", request->negative_prompt);
-  add_string (builder, "label", request->label);
-  add_int (builder, "seed", seed);
-  add_string (builder, "strategy", settings->strategy);
-  add_int (builder, "steps", settings->steps);
-  add_double (builder, "guidance", settings->guidance);
-  add_double (builder, "truncation", settings->truncation);
-  add_int (builder, "top-k", settings->top_k);
-  add_double (builder, "purity-weight", settings->purity_weight);
-  add_int (builder, "width", request->width_px);
-  add_int (builder, "height", request->height_px);
-  add_string (builder, "model", info->name);
-  add_string (builder, "model-version", info->version);
-  add_string (builder, "model-sha256", info->checksum);
+  vqd_json_add_string (builder, "format", SETTINGS_FORMAT);
+  vqd_json_add_string (builder, "engine", VQD_VERSION);
+  vqd_json_add_string (builder, "prompt", request->prompt);
+  vqd_json_add_string (builder, "negative-prompt", request->negative_prompt);
+  vqd_json_add_string (builder, "label", request->label);
+  vqd_json_add_int (builder, "seed", seed);
+  vqd_json_add_string (builder, "strategy", settings->strategy);
+  vqd_json_add_int (builder, "steps", settings->steps);
+  vqd_json_add_double (builder, "guidance", settings->guidance);
+  vqd_json_add_double (builder, "truncation", settings->truncation);
+  vqd_json_add_int (builder, "top-k", settings->top_k);
+  vqd_json_add_double (builder, "purity-weight", settings->purity_weight);
+  vqd_json_add_int (builder, "width", request->width_px);
+  vqd_json_add_int (builder, "height", request->height_px);
+  vqd_json_add_string (builder, "model", info->name);
+  vqd_json_add_string (builder, "model-version", info->version);
+  vqd_json_add_string (builder, "model-sha256", info->checksum);
   json_builder_end_object (builder);
 
   g_autoptr (JsonNode) root = json_builder_get_root (builder);

@@ -54,34 +54,6 @@ count (const VqdWeights *weights, const char *prefix, const char *suffix)
     }
 }
 
-static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_double (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-begin (JsonBuilder *builder, const char *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_object (builder);
-}
-
 /* A whole number of a Diffusers part's config.json, or 0. */
 static gint64
 diffusers_int (const VqdWeights *weights, const char *part, const char *key)
@@ -136,16 +108,16 @@ derive_denoiser (Derivation *self)
   const VqdWeights *weights = self->weights;
   JsonBuilder *builder = self->builder;
 
-  begin (builder, "diffusion");
-  add_string (builder, "schedule", "alpha1");
+  vqd_json_begin (builder, "diffusion");
+  vqd_json_add_string (builder, "schedule", "alpha1");
   json_builder_end_object (builder);
 
-  begin (builder, "denoiser");
-  add_string (builder, "kind", self->kind);
-  add_string (builder, "mlp",
-              has (weights, DENOISER "blocks.0.mlp.conv1.weight") ? "conv"
-                                                                  : "linear");
-  add_int (builder, "heads", n_heads (weights));
+  vqd_json_begin (builder, "denoiser");
+  vqd_json_add_string (builder, "kind", self->kind);
+  vqd_json_add_string (
+      builder, "mlp",
+      has (weights, DENOISER "blocks.0.mlp.conv1.weight") ? "conv" : "linear");
+  vqd_json_add_int (builder, "heads", n_heads (weights));
   json_builder_set_member_name (builder, "grid");
   json_builder_begin_array (builder);
   json_builder_add_int_value (
@@ -165,18 +137,18 @@ derive_text (Derivation *self)
   const gint64 width =
       shape_of (self->weights, CLIP "token_embedding.weight", 1);
 
-  begin (builder, "text");
-  add_string (builder, "kind", "clip");
-  add_int (builder, "heads",
-           stated > 0 ? stated : MAX (width / CLIP_HEAD_WIDTH, 1));
+  vqd_json_begin (builder, "text");
+  vqd_json_add_string (builder, "kind", "clip");
+  vqd_json_add_int (builder, "heads",
+                    stated > 0 ? stated : MAX (width / CLIP_HEAD_WIDTH, 1));
   json_builder_end_object (builder);
 }
 
 static void
 derive_condition (Derivation *self)
 {
-  begin (self->builder, "condition");
-  add_string (self->builder, "null", self->condition);
+  vqd_json_begin (self->builder, "condition");
+  vqd_json_add_string (self->builder, "null", self->condition);
   json_builder_end_object (self->builder);
 }
 
@@ -191,14 +163,14 @@ derive_codec (Derivation *self)
       grid_size (weights, DENOISER "content_emb.height_emb.weight")
       << (MAX (levels, 1) - 1);
 
-  begin (builder, "codec");
-  add_string (builder, "kind",
-              self->is_ema                                 ? "ema-vq"
-              : has (weights, QUANTIZE "embedding.weight") ? "vq"
-                                                           : "gumbel");
-  add_int (builder, "blocks",
-           count (weights, ENCODER "down.0.block.", ".conv1.weight"));
-  add_int (builder, "resolution", side);
+  vqd_json_begin (builder, "codec");
+  vqd_json_add_string (builder, "kind",
+                       self->is_ema                                 ? "ema-vq"
+                       : has (weights, QUANTIZE "embedding.weight") ? "vq"
+                                                                    : "gumbel");
+  vqd_json_add_int (builder, "blocks",
+                    count (weights, ENCODER "down.0.block.", ".conv1.weight"));
+  vqd_json_add_int (builder, "resolution", side);
 
   json_builder_set_member_name (builder, "multipliers");
   json_builder_begin_array (builder);
@@ -255,13 +227,14 @@ derive_defaults (Derivation *self)
       truncation = 0.94;
     }
 
-  begin (builder, "defaults");
-  add_string (builder, "strategy", "purity");
-  add_int (builder, "steps",
-           shape_of (self->weights, DENOISER "blocks.0.ln1.emb.weight", 0));
-  add_double (builder, "guidance", guidance);
-  add_double (builder, "truncation", truncation);
-  add_double (builder, "purity_weight", 1);
+  vqd_json_begin (builder, "defaults");
+  vqd_json_add_string (builder, "strategy", "purity");
+  vqd_json_add_int (
+      builder, "steps",
+      shape_of (self->weights, DENOISER "blocks.0.ln1.emb.weight", 0));
+  vqd_json_add_double (builder, "guidance", guidance);
+  vqd_json_add_double (builder, "truncation", truncation);
+  vqd_json_add_double (builder, "purity_weight", 1);
   json_builder_end_object (builder);
 }
 
@@ -312,7 +285,7 @@ vqd_config_derive (const VqdWeights *weights, GError **error)
   g_autofree char *base = g_path_get_basename (vqd_weights_get_path (weights));
   find_kind (&self);
   json_builder_begin_object (builder);
-  add_string (builder, "name", base);
+  vqd_json_add_string (builder, "name", base);
   derive_denoiser (&self);
   if (g_str_equal (self.kind, "text"))
     derive_text (&self);
