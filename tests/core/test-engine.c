@@ -203,6 +203,100 @@ test_prompts_of_any_length (Fixture *fixture, gconstpointer data)
   g_assert_error (error, VQD_ERROR, VQD_ERROR_REQUEST);
 }
 
+static gboolean
+same_tokens (const VqdResult *a, const VqdResult *b)
+{
+  return memcmp (vqd_result_get_picture (a, 0)->tokens,
+                 vqd_result_get_picture (b, 0)->tokens,
+                 256 * sizeof (int)) == 0;
+}
+
+static void
+test_negative_prompt (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (VqdEngine) engine = open_engine (fixture->model, 0, NULL);
+  VqdRequest request;
+
+  vqd_request_init (&request);
+  request.prompt = "a castle";
+  request.seed = 4;
+  for (int guided = 0; guided < 2; guided++)
+    {
+      request.guidance = guided ? 3 : 1;
+      request.negative_prompt = "";
+      g_autoptr (VqdResult) without = generate (engine, &request);
+      request.negative_prompt = "night";
+      g_autoptr (VqdResult) with = generate (engine, &request);
+      request.negative_prompt = "{night|night}";
+      g_autoptr (VqdResult) wild = generate (engine, &request);
+
+      /* without guidance there is nothing to steer away from */
+      g_assert_cmpint (same_tokens (without, with), ==, ! guided);
+      g_assert_true (same_tokens (with, wild));
+    }
+}
+
+/* Each picture has a prompt of its own, and can be made alone. */
+static void
+test_wildcards (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (VqdEngine) engine = open_engine (fixture->model, 0, NULL);
+  gboolean seen[2] = { FALSE };
+  VqdRequest request;
+
+  vqd_request_init (&request);
+  request.prompt = "a {red|blue} castle";
+  request.seed = 20;
+  request.n_images = 8;
+  g_autoptr (VqdResult) batch = generate (engine, &request);
+  request.n_images = 1;
+  for (int i = 0; i < 8; i++)
+    {
+      const VqdPicture *picture = vqd_result_get_picture (batch, i);
+      gboolean found = FALSE;
+
+      request.seed = 20 + i;
+      for (int colour = 0; colour < 2; colour++)
+        {
+          request.prompt = colour ? "a blue castle" : "a red castle";
+          g_autoptr (VqdResult) plain = generate (engine, &request);
+
+          if (memcmp (picture->tokens,
+                      vqd_result_get_picture (plain, 0)->tokens,
+                      256 * sizeof (int)) == 0)
+            found = seen[colour] = TRUE;
+        }
+      g_assert_true (found);
+    }
+  g_assert_true (seen[0] && seen[1]);
+}
+
+/* A model without a condition, in the authors' older form. */
+static void
+test_unconditional_checkpoint (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("VQD_GOLDEN_DIR"),
+                                            "uncond", "checkpoint.pth", NULL);
+  const VqdEngineOptions options = { .model = path, .n_heads = 4 };
+  g_autoptr (GError) error = NULL;
+  VqdRequest request;
+
+  g_autoptr (VqdEngine) engine = vqd_engine_new (&options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (vqd_engine_get_info (engine)->kind, ==, "none");
+  vqd_request_init (&request);
+  request.seed = 1;
+  request.steps = 3;
+  g_autoptr (VqdResult) result = generate (engine, &request);
+  g_assert_cmpint (vqd_result_get_picture (result, 0)->width_px, ==, 256);
+
+  request.guidance = 2;
+  g_assert_null (
+      vqd_engine_generate (engine, &request, NULL, NULL, NULL, &error));
+  g_assert_error (error, VQD_ERROR, VQD_ERROR_REQUEST);
+  g_assert_nonnull (strstr (error->message, "no null condition"));
+}
+
 /* ---- progress and cancel --------------------------------------------------
  */
 
@@ -559,6 +653,9 @@ main (int argc, char **argv)
   ADD ("settings-make-the-picture-again", test_settings_make_it_again);
   ADD ("other-sizes", test_other_sizes);
   ADD ("prompts-of-any-length", test_prompts_of_any_length);
+  ADD ("negative-prompt", test_negative_prompt);
+  ADD ("wildcards", test_wildcards);
+  ADD ("unconditional-checkpoint", test_unconditional_checkpoint);
   ADD ("progress-shows-tokens", test_progress_shows_tokens);
   ADD ("cancel", test_cancel);
   ADD ("bad-requests", test_bad_requests);
