@@ -13,6 +13,14 @@ open_file (const char *dir, const char *file, GError **error)
   return vqd_weights_open_exact (path, error);
 }
 
+VqdWeights *
+open_model (const char *dir, const char *file, GError **error)
+{
+  g_autofree char *path = g_build_filename (dir, file, NULL);
+
+  return vqd_weights_open (path, error);
+}
+
 static double
 number_at (const VqdTensor *tensor, gsize i)
 {
@@ -111,7 +119,7 @@ VqdPipeline *
 open_pipeline (const char *dir, const char *file, int max_batch, Report *report,
                GError **error)
 {
-  g_autoptr (VqdWeights) weights = open_file (dir, file, error);
+  g_autoptr (VqdWeights) weights = open_model (dir, file, error);
 
   if (weights == NULL)
     return NULL;

@@ -33,7 +33,7 @@ open_checkpoint (const char *dir, const char *folder, const VqdWeights *forward,
 {
   g_autofree char *file = g_strconcat (folder, "/checkpoint.pth", NULL);
   const char *heads = vqd_weights_get_metadata (forward, "heads");
-  g_autoptr (VqdWeights) weights = open_file (dir, file, error);
+  g_autoptr (VqdWeights) weights = open_model (dir, file, error);
 
   if (weights == NULL)
     return NULL;
@@ -209,11 +209,11 @@ gboolean
 case_text_checkpoint (const char *dir, Report *report, GError **error)
 {
   g_autoptr (VqdWeights) ours =
-      open_file (dir, "text/model.safetensors", error);
+      open_model (dir, "text/model.safetensors", error);
   if (ours == NULL)
     return FALSE;
   g_autoptr (VqdWeights) checkpoint =
-      open_file (dir, "text/checkpoint.pth", error);
+      open_model (dir, "text/checkpoint.pth", error);
   if (checkpoint == NULL)
     return FALSE;
 

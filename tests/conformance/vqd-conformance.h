@@ -68,8 +68,9 @@ gboolean run_stored (const char *dir, const char *folder, const char *name,
 
 /* ---- data ---- */
 
-/* A file of the folder. */
+/* A file of data, numbers as they are; a model, as the program opens it. */
 VqdWeights *open_file (const char *dir, const char *file, GError **error);
+VqdWeights *open_model (const char *dir, const char *file, GError **error);
 
 /* The numbers of a tensor; n: how many. (transfer full) */
 float *need_floats (const VqdWeights *weights, const char *name, gsize *n,
