@@ -6,7 +6,6 @@ Speaks TAP. Pictures are made with few steps: what is tested is the command,
 not the model.
 """
 
-import contextlib
 import json
 import os
 import pty
@@ -15,63 +14,22 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import zlib
 
-PROGRAM, MODELS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+from cli_test import (FAILED, MODELS, OK, PATIENCE, PROGRAM, Skip, USAGE, call,
+                      contains, environment, equal, refused, run_tests)
+
 MODEL = os.path.join(MODELS, 'vqdiffusion-small.safetensors')
-OK, FAILED, USAGE = 0, 1, 2
 # Seconds from Ctrl-C to the end of the program; seen: 0.05.
 CANCEL_SECONDS = 1.0
-# Seconds to wait for anything.
-PATIENCE = 120
-
-
-class Skip(Exception):
-    """The reason why a test cannot be done here."""
 
 
 # ---------------------------------------------------------------- helpers
 
-def environment():
-    """The user's own models and languages have no say."""
-    env = {k: v for k, v in os.environ.items()
-           if not k.startswith(('LC_', 'LANG', 'XDG_', 'VQDIFFUSION'))}
-    env.update(LC_ALL='C.UTF-8', VQDIFFUSION_MODEL_PATH=MODELS)
-    return env
-
-
-def call(*arguments, folder=None, env=None):
-    """Runs the program; no terminal anywhere."""
-    run = subprocess.run([PROGRAM, *arguments], cwd=folder, timeout=PATIENCE,
-                         stdin=subprocess.DEVNULL, capture_output=True,
-                         env=env or environment(), check=False)
-    run.out = run.stdout.decode()
-    run.err = run.stderr.decode()
-    assert 'CRITICAL' not in run.err and 'Sanitizer' not in run.err, run.err
-    return run
-
-
 def generate(folder, *arguments, prompt='autumn leaves', steps=2):
     return call('generate', '-p', prompt, '--steps', str(steps), *arguments,
                 folder=folder)
-
-
-def equal(seen, expected):
-    assert seen == expected, f'saw {seen!r}, expected {expected!r}'
-
-
-def contains(text, *parts):
-    for part in parts:
-        assert part in text, f'no {part!r} in {text!r}'
-
-
-def refused(run, code, *parts):
-    """One clear message, the right exit code, and no path printed."""
-    equal((run.returncode, run.out), (code, ''))
-    assert run.err.startswith('vqdiffusion: '), run.err
-    contains(run.err, *parts)
 
 
 def read_png(path):
@@ -575,40 +533,5 @@ def test_ignored_signal(folder):
     equal(process.returncode, OK)
 
 
-# ------------------------------------------------------------------- main
-
-def run_test(name, function):
-    """A TAP line's begin and end."""
-    with tempfile.TemporaryDirectory(prefix='vqd-cli-') as folder:
-        try:
-            function(folder)
-        except Skip as skip:
-            return 'ok', f'{name} # SKIP {skip}'
-        except (AssertionError, OSError, ValueError, KeyError,
-                subprocess.SubprocessError) as failure:
-            for line in f'{type(failure).__name__}: {failure}'.splitlines():
-                print('# ' + line[:2000])
-            return 'not ok', name
-        finally:
-            with contextlib.suppress(OSError):
-                os.chmod(folder, 0o755)
-    return 'ok', name
-
-
-def main():
-    tests = [(name[5:].replace('_', '-'), function)
-             for name, function in globals().items()
-             if name.startswith('test_')]
-    if len(sys.argv) > 3:
-        tests = [test for test in tests if test[0] in sys.argv[3:]]
-    print(f'1..{len(tests)}', flush=True)
-    n_failed = 0
-    for number, (name, function) in enumerate(tests, 1):
-        verdict, text = run_test(name, function)
-        n_failed += verdict != 'ok'
-        print(f'{verdict} {number} {text}', flush=True)
-    return 1 if n_failed > 0 or not tests else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_tests(globals(), sys.argv[3:]))

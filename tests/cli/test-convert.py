@@ -7,7 +7,6 @@ Speaks TAP. The authors' checkpoint is not in the tree: it is looked for in
 the conformance folder that VQD_CONFORMANCE_DIR names.
 """
 
-import contextlib
 import hashlib
 import json
 import os
@@ -18,68 +17,27 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-PROGRAM, MODELS, GOLDEN = (os.path.abspath(path) for path in sys.argv[1:4])
+from cli_test import (FAILED, MODELS, OK, PATIENCE, PROGRAM, Skip, USAGE, call,
+                      contains, environment, equal, refused, run_tests)
+
+GOLDEN = os.path.abspath(sys.argv[3])
 SMALL = os.path.join(MODELS, 'vqdiffusion-small.safetensors')
 TEXT = os.path.join(GOLDEN, 'text', 'model.safetensors')
 PIPELINE = os.path.join(GOLDEN, 'pipeline', 'model.safetensors')
 CONFORMANCE = os.environ.get('VQD_CONFORMANCE_DIR', '')
-OK, FAILED, USAGE = 0, 1, 2
 BYTES = {'F32': 4, 'F16': 2, 'BF16': 2, 'I8': 1, 'I32': 4}
 N_INTERRUPTIONS = 20
-# Seconds to wait for anything.
-PATIENCE = 120
-
-
-class Skip(Exception):
-    """The reason why a test cannot be done here."""
 
 
 # ---------------------------------------------------------------- helpers
-
-def environment(models=MODELS):
-    """The user's own models and languages have no say."""
-    env = {k: v for k, v in os.environ.items()
-           if not k.startswith(('LC_', 'LANG', 'XDG_', 'VQDIFFUSION'))}
-    env.update(LC_ALL='C.UTF-8', VQDIFFUSION_MODEL_PATH=models)
-    return env
-
-
-def call(*arguments, folder=None, env=None, before=(), setup=None):
-    """Runs the program; no terminal anywhere."""
-    run = subprocess.run([*before, PROGRAM, *arguments], cwd=folder,
-                         timeout=PATIENCE, stdin=subprocess.DEVNULL,
-                         capture_output=True, env=env or environment(),
-                         preexec_fn=setup, check=False)
-    run.out = run.stdout.decode()
-    run.err = run.stderr.decode()
-    assert 'CRITICAL' not in run.err and 'Sanitizer' not in run.err, run.err
-    return run
-
 
 def convert(folder, source, name, *arguments):
     """The path of the new file."""
     run = call('convert', source, name, *arguments, folder=folder)
     equal((run.returncode, run.out, run.err), (OK, name + '\n', ''))
     return os.path.join(folder, name)
-
-
-def equal(seen, expected):
-    assert seen == expected, f'saw {seen!r}, expected {expected!r}'
-
-
-def contains(text, *parts):
-    for part in parts:
-        assert part in text, f'no {part!r} in {text!r}'
-
-
-def refused(run, code, *parts):
-    """One clear message, the right exit code, and no path printed."""
-    equal((run.returncode, run.out), (code, ''))
-    assert run.err.startswith('vqdiffusion: '), run.err
-    contains(run.err, *parts)
 
 
 def read(path):
@@ -603,40 +561,5 @@ def test_models(folder):
     refused(call('models', 'ithq'), USAGE, 'no name')
 
 
-# ------------------------------------------------------------------- main
-
-def run_test(name, function):
-    """A TAP line's begin and end."""
-    with tempfile.TemporaryDirectory(prefix='vqd-convert-') as folder:
-        try:
-            function(folder)
-        except Skip as skip:
-            return 'ok', f'{name} # SKIP {skip}'
-        except (AssertionError, OSError, ValueError, KeyError,
-                subprocess.SubprocessError) as failure:
-            for line in f'{type(failure).__name__}: {failure}'.splitlines():
-                print('# ' + line[:2000])
-            return 'not ok', name
-        finally:
-            with contextlib.suppress(OSError):
-                os.chmod(folder, 0o755)
-    return 'ok', name
-
-
-def main():
-    tests = [(name[5:].replace('_', '-'), function)
-             for name, function in globals().items()
-             if name.startswith('test_')]
-    if len(sys.argv) > 4:
-        tests = [test for test in tests if test[0] in sys.argv[4:]]
-    print(f'1..{len(tests)}', flush=True)
-    n_failed = 0
-    for number, (name, function) in enumerate(tests, 1):
-        verdict, text = run_test(name, function)
-        n_failed += verdict != 'ok'
-        print(f'{verdict} {number} {text}', flush=True)
-    return 1 if n_failed > 0 or not tests else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_tests(globals(), sys.argv[4:]))
