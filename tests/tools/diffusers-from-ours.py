@@ -17,6 +17,7 @@ and transformers (CLIPTextModel); see SPEC 10b.
 """
 import argparse
 import json
+import mmap
 import pathlib
 import re
 import struct
@@ -44,7 +45,7 @@ class Tensor:
             return self
         raw = self.data
         if self.dtype == "BF16":
-            raw = b"".join(b"\0\0" + raw[i:i + 2]
+            raw = b"".join(b"\0\0" + bytes(raw[i:i + 2])
                            for i in range(0, len(raw), 2))
         n = len(raw) // 4
         numbers = struct.unpack(f"<{n}f", raw)
@@ -54,9 +55,11 @@ class Tensor:
 # ---- our file ---------------------------------------------------------------
 
 def read_ours(path):
-    raw = path.read_bytes()
+    # views of the mapped file: a model of any size passes through
+    with open(path, "rb") as file:
+        raw = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     length, = struct.unpack_from("<Q", raw)
-    header = json.loads(raw[8:8 + length])
+    header = json.loads(bytes(raw[8:8 + length]))
     metadata = header.pop("__metadata__", {})
     tensors = {}
     for name, entry in header.items():
@@ -127,9 +130,13 @@ CODEC_LAYERS = {"norm": "group_norm", "q": "to_q", "k": "to_k", "v": "to_v",
                 "proj_out": "to_out.0", "nin_shortcut": "conv_shortcut"}
 
 
+CODEBOOKS = ("quantize.embedding", "quantize.embedding.weight",
+             "quantize.embed.weight")
+
+
 def codec_name(name, n_levels):
     """The name in VQModel of content_codec.{enc,dec}.NAME."""
-    if name == "quantize.embedding":
+    if name in CODEBOOKS:
         return "quantize.embedding.weight"
     words = name.split(".")
     if words[0] not in ("encoder", "decoder"):
@@ -169,6 +176,8 @@ def split_parts(tensors, n_levels):
         elif name.startswith("transformer.condition_emb."):
             parts["text_encoder"].update(text_tensors(
                 name.removeprefix("transformer.condition_emb."), tensor))
+        elif name.startswith(("codebook.", "content_codec.enc.quantize.proj")):
+            pass    # VQModel knows no map, and the nearest code alone
         else:
             theirs = codec_name(re.sub(r"^content_codec\.(enc|dec)\.", "",
                                        name), n_levels)
