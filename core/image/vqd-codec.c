@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "core/base/vqd-status.h"
 #include "core/image/vqd-codec-stage.h"
 
@@ -118,6 +120,24 @@ vqd_codec_measure_decode (const VqdCodecConfig *config, int grid_height,
   vqd_arena_reset (arena, mark);
 }
 
+/* -1 ... 1 -> 0 ... 1, in place. */
+static gboolean
+to_picture (float *rgb, gsize n, GError **error)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      if (! isfinite (rgb[i]))
+        {
+          g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                       "The model's codec gives values that are no numbers: "
+                       "its file is broken. Copy or download it again.");
+          return FALSE;
+        }
+      rgb[i] = (CLAMP (rgb[i], -1.0f, 1.0f) + 1.0f) * 0.5f;
+    }
+  return TRUE;
+}
+
 gboolean
 vqd_codec_decode (VqdCodec *self, VqdArena *arena, const int *tokens,
                   int grid_height, int grid_width, float *rgb,
@@ -141,10 +161,8 @@ vqd_codec_decode (VqdCodec *self, VqdArena *arena, const int *tokens,
       const gsize n = 3 * (gsize) map.height * (gsize) map.width;
 
       ops->download (self->backend, rgb, map.x, sizeof (float) * n);
-      /* -1 ... 1 -> 0 ... 1 */
-      for (gsize i = 0; i < n; i++)
-        rgb[i] = (CLAMP (rgb[i], -1.0f, 1.0f) + 1.0f) * 0.5f;
-      ok = vqd_backend_check (self->backend, error);
+      ok = vqd_backend_check (self->backend, error) &&
+           to_picture (rgb, n, error);
     }
   vqd_arena_reset (arena, mark);
   return ok;

@@ -237,6 +237,34 @@ vqd_sampler_run_get_log_x0 (const VqdSamplerRun *run)
   return run->log_x0;
 }
 
+/* A NaN is larger than all: it is the largest of its row. */
+static gboolean
+check_numbers (VqdSamplerRun *run, GError **error)
+{
+  const gsize n_tokens = (gsize) run->n_tokens;
+  g_autofree float *largest = g_new (float, n_tokens);
+
+  for (int b = 0; b < run->batch; b++)
+    {
+      run->backend->ops->row_max (run->backend, run->row_max, NULL,
+                                  run->log_x0 + (gsize) b * n_tokens *
+                                                    (gsize) run->n_codes,
+                                  run->n_tokens, run->n_codes);
+      run->backend->ops->download (run->backend, largest, run->row_max,
+                                   sizeof (float) * n_tokens);
+      for (gsize i = 0; i < n_tokens; i++)
+        if (! isfinite (largest[i]))
+          {
+            g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
+                         "The model's denoiser gives values that are no "
+                         "numbers: its file is broken. Copy or download it "
+                         "again.");
+            return FALSE;
+          }
+    }
+  return TRUE;
+}
+
 /* log_x0 = log p(x_0 | x_t, y), guided and truncated. Both passes of guidance
  * are one batch: the prompt's pictures, then the same under the null
  * condition. */
@@ -260,7 +288,7 @@ evaluate (VqdSamplerRun *run, GCancellable *cancellable, GError **error)
   ops->log_x0 (run->backend, run->log_x0, run->log_x0, null_logits,
                (float) run->settings.guidance, (float) run->settings.truncation,
                run->settings.top_k, rows, run->n_codes);
-  return vqd_backend_check (run->backend, error);
+  return vqd_backend_check (run->backend, error) && check_numbers (run, error);
 }
 
 gboolean

@@ -622,6 +622,61 @@ test_unchanged_copy_opens (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (vqd_engine_get_info (engine)->width_px, ==, 128);
 }
 
+/* A copy of the model whose first number of an F32 tensor is no number. */
+static void
+write_poisoned_model (Fixture *fixture, const char *name)
+{
+  const float poison = NAN;
+  g_autofree char *bytes = NULL;
+  gsize n_bytes = 0;
+  guint64 header_bytes = 0;
+  g_autoptr (JsonParser) parser = json_parser_new ();
+
+  g_assert_true (g_file_get_contents (fixture->model, &bytes, &n_bytes, NULL));
+  memcpy (&header_bytes, bytes, 8);
+  g_assert_true (json_parser_load_from_data (parser, bytes + 8,
+                                             (gssize) header_bytes, NULL));
+  JsonObject *entry = json_object_get_object_member (
+      json_node_get_object (json_parser_get_root (parser)), name);
+  g_assert_cmpstr (json_object_get_string_member (entry, "dtype"), ==, "F32");
+  const gint64 begin = json_array_get_int_element (
+      json_object_get_array_member (entry, "data_offsets"), 0);
+
+  memcpy (bytes + 8 + header_bytes + begin, &poison, sizeof poison);
+  g_assert_true (
+      g_file_set_contents (fixture->broken, bytes, (gssize) n_bytes, NULL));
+}
+
+static void
+test_no_numbers (Fixture *fixture, gconstpointer data)
+{
+  static const char *const tensors[][2] = {
+    { "content_codec.dec.decoder.conv_out.bias", "codec" },
+    { "transformer.transformer.to_logits.1.bias", "denoiser" }
+  };
+  const char *const *strategies = vqd_strategy_names ();
+  VqdRequest request;
+
+  vqd_request_init (&request);
+  request.seed = 1;
+  for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+    {
+      write_poisoned_model (fixture, tensors[i][0]);
+      g_autoptr (VqdEngine) engine = open_engine (fixture->broken, 0, NULL);
+
+      for (int s = 0; strategies[s] != NULL; s++)
+        {
+          g_autoptr (GError) error = NULL;
+
+          request.strategy = strategies[s];
+          g_assert_null (
+              vqd_engine_generate (engine, &request, NULL, NULL, NULL, &error));
+          g_assert_error (error, VQD_ERROR, VQD_ERROR_MODEL);
+          g_assert_nonnull (strstr (error->message, tensors[i][1]));
+        }
+    }
+}
+
 /* Cut anywhere, the file is refused. */
 static void
 test_truncated (Fixture *fixture, gconstpointer data)
@@ -661,6 +716,7 @@ main (int argc, char **argv)
   ADD ("bad-requests", test_bad_requests);
   ADD ("bad-options", test_bad_options);
   ADD ("unchanged-copy-opens", test_unchanged_copy_opens);
+  ADD ("no-numbers", test_no_numbers);
   ADD ("truncated-model", test_truncated);
   for (gsize i = 0; i < G_N_ELEMENTS (broken); i++)
     {
