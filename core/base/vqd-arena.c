@@ -81,12 +81,6 @@ vqd_arena_alloc (VqdArena *self, gsize element_bytes, gint64 a, gint64 b,
   return memory;
 }
 
-gboolean
-vqd_arena_is_measuring (const VqdArena *self)
-{
-  return self->base == NULL;
-}
-
 gsize
 vqd_arena_mark (const VqdArena *self)
 {

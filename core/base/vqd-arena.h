@@ -34,9 +34,6 @@ void *vqd_arena_alloc (VqdArena *arena, gsize element_bytes, gint64 a, gint64 b,
 #define vqd_arena_ints(arena, a, b)                                            \
   ((int *) vqd_arena_alloc ((arena), sizeof (int), (a), (b), 1))
 
-/* Nothing may be read or written where this is TRUE. */
-gboolean vqd_arena_is_measuring (const VqdArena *arena);
-
 /* Scratch: everything handed out after a mark is given back by the reset. */
 gsize vqd_arena_mark (const VqdArena *arena);
 void vqd_arena_reset (VqdArena *arena, gsize mark);

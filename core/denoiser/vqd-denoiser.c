@@ -227,14 +227,17 @@ static void
 label_embedding (const VqdMatrix *table, int label, float *row)
 {
   const int d = table->n_cols;
-  g_autofree float *all = g_new (float, (gsize) table->n_rows *(gsize) d);
 
-  vqd_matrix_to_float (table, all);
   if (label >= 0 && label < table->n_rows)
     {
-      memcpy (row, all + (gsize) label * (gsize) d, sizeof (float) * (gsize) d);
+      const VqdMatrix one = vqd_matrix_row (table, label);
+
+      vqd_matrix_to_float (&one, row);
       return;
     }
+
+  g_autofree float *all = g_new (float, (gsize) table->n_rows *(gsize) d);
+  vqd_matrix_to_float (table, all);
   for (int c = 0; c < d; c++)
     {
       double sum = 0;

@@ -32,12 +32,6 @@ vqd_schedule_free (VqdSchedule *self)
   g_free (self);
 }
 
-int
-vqd_schedule_get_n_steps (const VqdSchedule *self)
-{
-  return self->n_steps;
-}
-
 static double
 ramp (const VqdSchedule *self, int t, double first, double last)
 {

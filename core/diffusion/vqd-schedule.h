@@ -19,8 +19,6 @@ VqdSchedule *vqd_schedule_new (int n_steps, int n_codes);
 void vqd_schedule_free (VqdSchedule *schedule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdSchedule, vqd_schedule_free)
 
-int vqd_schedule_get_n_steps (const VqdSchedule *schedule);
-
 /* Of step t: 0 ... T - 1; the cumulated ones also -1 (1, 0, 0). */
 double vqd_schedule_alpha (const VqdSchedule *schedule, int t);
 double vqd_schedule_beta (const VqdSchedule *schedule, int t);

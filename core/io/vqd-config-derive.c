@@ -99,8 +99,7 @@ grid_size (const VqdWeights *weights, const char *table)
   return stated > 0 ? stated : MIN (shape_of (weights, table, 0), tokens);
 }
 
-/* ---- the sections ---------------------------------------------------------
- */
+/* ---- the sections ---- */
 
 static void
 derive_denoiser (Derivation *self)

@@ -103,6 +103,20 @@ float_of_bf16 (guint16 half)
   return value;
 }
 
+VqdMatrix
+vqd_matrix_row (const VqdMatrix *matrix, int r)
+{
+  const gsize row_bytes =
+      (gsize) matrix->n_cols * vqd_dtype_bytes (matrix->dtype);
+
+  return (VqdMatrix){ .data =
+                          (const guint8 *) matrix->data + (gsize) r * row_bytes,
+                      .scale = matrix->scale == NULL ? NULL : matrix->scale + r,
+                      .dtype = matrix->dtype,
+                      .n_rows = 1,
+                      .n_cols = matrix->n_cols };
+}
+
 void
 vqd_matrix_to_float (const VqdMatrix *matrix, float *out)
 {

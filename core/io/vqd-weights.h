@@ -63,6 +63,9 @@ const float *vqd_weights_table (VqdWeights *weights, const char *prefix,
                                 const char *name, int n_rows, int n_cols,
                                 GError **error);
 
+/* Row r as a matrix of one row. */
+VqdMatrix vqd_matrix_row (const VqdMatrix *matrix, int r);
+
 /* The numbers of a matrix as float [n_rows, n_cols], widened. */
 void vqd_matrix_to_float (const VqdMatrix *matrix, float *out);
 

@@ -50,6 +50,7 @@ struct _VqdSamplerRun
   int evaluation; /* index of the present one, from 0 */
   int n_evaluations;
   gboolean done;
+  float *largest; /* [B, N], host: max_k log p(x_0) of the last evaluation */
 
   /* On the device. */
   int *x_device;   /* [passes, B, N] */

@@ -230,19 +230,14 @@ halton_keys (const VqdSamplerRun *run, float *keys)
 
 /* weights[i] = m_i / max_j m_j, j over all positions. */
 static void
-purity (VqdSamplerRun *run, int picture, float *weights)
+purity (const VqdSamplerRun *run, int picture, float *weights)
 {
-  const VqdBackendOps *ops = run->backend->ops;
+  const float *log_m = run->largest + (gsize) picture * (gsize) run->n_tokens;
   float largest = 0;
 
-  ops->row_max (run->backend, run->row_max, NULL,
-                run->log_x0 + (gsize) picture * run->n_tokens * run->n_codes,
-                run->n_tokens, run->n_codes);
-  ops->download (run->backend, weights, run->row_max,
-                 sizeof (float) * (gsize) run->n_tokens);
   for (int i = 0; i < run->n_tokens; i++)
     {
-      weights[i] = expf (weights[i]);
+      weights[i] = expf (log_m[i]);
       largest = MAX (largest, weights[i]);
     }
   for (int i = 0; i < run->n_tokens; i++)

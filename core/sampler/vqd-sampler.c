@@ -73,8 +73,7 @@ vqd_sampler_measure (const VqdDenoiserConfig *config, int batch,
   vqd_denoiser_measure (config, passes * batch, arena);
 }
 
-/* ---- where a run begins ---------------------------------------------------
- */
+/* ---- where a run begins ---- */
 
 /* Each picture of the batch: a draw from q (x_t | x_0), log floored. */
 static void
@@ -154,8 +153,7 @@ set_start (VqdSamplerRun *run, const VqdSamplerStart *start)
     start_varying (run, start);
 }
 
-/* ---- a run ------------------------------------------------------------------
- */
+/* ---- a run ---- */
 
 VqdSamplerRun *
 vqd_sampler_run_new (const VqdSamplerSettings *settings, VqdDenoiser *denoiser,
@@ -186,6 +184,7 @@ vqd_sampler_run_new (const VqdSamplerSettings *settings, VqdDenoiser *denoiser,
     run->settings.steps = run->n_steps;
 
   run->x = g_new (int, (gsize) batch * run->n_tokens);
+  run->largest = g_new (float, (gsize) batch * run->n_tokens);
   layout (config, batch, vqd_sampler_n_conditions (settings) == 2, arena, run);
   set_start (run, start);
 
@@ -204,6 +203,7 @@ vqd_sampler_run_free (VqdSamplerRun *run)
   g_free (run->images);
   g_free (run->x);
   g_free (run->pinned);
+  g_free (run->largest);
   g_free (run);
 }
 
@@ -237,21 +237,22 @@ vqd_sampler_run_get_log_x0 (const VqdSamplerRun *run)
   return run->log_x0;
 }
 
-/* A NaN is larger than all: it is the largest of its row. */
+/* The largest of each row. A NaN is larger than all, so that it shows there. */
 static gboolean
-check_numbers (VqdSamplerRun *run, GError **error)
+find_largest (VqdSamplerRun *run, GError **error)
 {
+  const VqdBackendOps *ops = run->backend->ops;
   const gsize n_tokens = (gsize) run->n_tokens;
-  g_autofree float *largest = g_new (float, n_tokens);
 
   for (int b = 0; b < run->batch; b++)
     {
-      run->backend->ops->row_max (run->backend, run->row_max, NULL,
-                                  run->log_x0 + (gsize) b * n_tokens *
-                                                    (gsize) run->n_codes,
-                                  run->n_tokens, run->n_codes);
-      run->backend->ops->download (run->backend, largest, run->row_max,
-                                   sizeof (float) * n_tokens);
+      float *largest = run->largest + (gsize) b * n_tokens;
+
+      ops->row_max (run->backend, run->row_max, NULL,
+                    run->log_x0 + (gsize) b * n_tokens * (gsize) run->n_codes,
+                    run->n_tokens, run->n_codes);
+      ops->download (run->backend, largest, run->row_max,
+                     sizeof (float) * n_tokens);
       for (gsize i = 0; i < n_tokens; i++)
         if (! isfinite (largest[i]))
           {
@@ -288,7 +289,7 @@ evaluate (VqdSamplerRun *run, GCancellable *cancellable, GError **error)
   ops->log_x0 (run->backend, run->log_x0, run->log_x0, null_logits,
                (float) run->settings.guidance, (float) run->settings.truncation,
                run->settings.top_k, rows, run->n_codes);
-  return vqd_backend_check (run->backend, error) && check_numbers (run, error);
+  return vqd_backend_check (run->backend, error) && find_largest (run, error);
 }
 
 gboolean

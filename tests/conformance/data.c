@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/conformance/vqd-conformance.h"
+#include "tests/tensor-numbers.h"
 
 
 VqdWeights *
@@ -19,36 +20,6 @@ open_model (const char *dir, const char *file, GError **error)
   g_autofree char *path = g_build_filename (dir, file, NULL);
 
   return vqd_weights_open (path, error);
-}
-
-static double
-number_at (const VqdTensor *tensor, gsize i)
-{
-  const VqdMatrix one = { .data = (const guint8 *) tensor->data +
-                                  i * vqd_dtype_bytes (tensor->dtype),
-                          .dtype = tensor->dtype,
-                          .n_rows = 1,
-                          .n_cols = 1 };
-  float value;
-
-  switch (tensor->dtype)
-    {
-    case VQD_DTYPE_F64:
-      return ((const double *) tensor->data)[i];
-    case VQD_DTYPE_I64:
-      return (double) ((const gint64 *) tensor->data)[i];
-    case VQD_DTYPE_I32:
-      return ((const gint32 *) tensor->data)[i];
-    case VQD_DTYPE_U16:
-      return ((const guint16 *) tensor->data)[i];
-    case VQD_DTYPE_U8:
-      return ((const guint8 *) tensor->data)[i];
-    case VQD_DTYPE_I8:
-      return ((const gint8 *) tensor->data)[i];
-    default:
-      vqd_matrix_to_float (&one, &value);
-      return value;
-    }
 }
 
 double *

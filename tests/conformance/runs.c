@@ -96,8 +96,7 @@ count_equal (const int *a, const int *b, gsize n)
   return equal;
 }
 
-/* ---- log p (x_0) ----------------------------------------------------------
- */
+/* ---- log p (x_0) ---- */
 
 /* Ours [N, K] against the reference's [K + 1, N] of one picture. */
 static double
@@ -159,8 +158,7 @@ compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c, int n_codes,
   return TRUE;
 }
 
-/* ---- a run, twice ----------------------------------------------------------
- */
+/* ---- a run, twice ---- */
 
 typedef struct
 {
@@ -302,8 +300,7 @@ decode_stored (VqdPipeline *pipeline, const StoredRun *stored,
   return TRUE;
 }
 
-/* ---- text/ -----------------------------------------------------------------
- */
+/* ---- text/ ---- */
 
 /* "top0.86r,time0.5": truncation rate, infer_speed. */
 static void
@@ -401,8 +398,7 @@ case_text_run (const char *dir, const char *name, JsonObject *object,
                      report, error);
 }
 
-/* ---- pipeline/ --------------------------------------------------------------
- */
+/* ---- pipeline/ ---- */
 
 static gboolean
 set_pipeline_prompt (VqdPipeline *pipeline, const StoredRun *stored,

@@ -72,15 +72,13 @@ is_wanted (const Session *session, const char *name)
 }
 
 static void
-finish_case (Session *session, const char *name, CaseStatus status,
+finish_case (Session *session, const char *name, gboolean passed,
              const char *text)
 {
-  static const char *const words[] = { "ok", "FAILED" };
-
-  printf ("%-32s %-8s %s\n", name, words[status], text);
+  printf ("%-32s %-8s %s\n", name, passed ? "ok" : "FAILED", text);
   fflush (stdout);
-  session->n_passed += status == CASE_PASSED;
-  session->n_failed += status == CASE_FAILED;
+  session->n_passed += passed;
+  session->n_failed += ! passed;
 }
 
 static void
@@ -98,9 +96,7 @@ run_case (Session *session, const char *name, const FixedCase *fixed,
 
   if (! ok)
     report_note (&report, "%s", error == NULL ? "failed" : error->message);
-  finish_case (session, name,
-               ok && ! report.failed && report.text->len > 0 ? CASE_PASSED
-                                                             : CASE_FAILED,
+  finish_case (session, name, ok && ! report.failed && report.text->len > 0,
                report.text->str);
   g_string_free (report.text, TRUE);
 }
@@ -121,7 +117,7 @@ fail_folder (Session *session, const char *folder, const GError *error)
 {
   if (is_wanted (session, folder) ||
       (session->only != NULL && g_str_has_prefix (session->only, folder)))
-    finish_case (session, folder, CASE_FAILED, error->message);
+    finish_case (session, folder, FALSE, error->message);
 }
 
 /* FOLDER/runs.json: an object, name -> settings. */

@@ -11,12 +11,6 @@
 #include "core/io/vqd-weights.h"
 #include "core/vqd-pipeline.h"
 
-typedef enum
-{
-  CASE_PASSED,
-  CASE_FAILED
-} CaseStatus;
-
 /* What a case says: claims held against bounds, worst figures seen. */
 typedef struct
 {

@@ -297,8 +297,7 @@ test_unconditional_checkpoint (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "no null condition"));
 }
 
-/* ---- progress and cancel --------------------------------------------------
- */
+/* ---- progress and cancel ---- */
 
 typedef struct
 {
@@ -371,8 +370,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   g_autoptr (VqdResult) result = generate (engine, &request);
 }
 
-/* ---- bad requests ----------------------------------------------------------
- */
+/* ---- bad requests ---- */
 
 static void
 expect_bad_request (VqdEngine *engine, const VqdRequest *request,
@@ -441,23 +439,49 @@ test_bad_options (Fixture *fixture, gconstpointer data)
   g_assert_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND);
 }
 
-/* ---- broken models ----------------------------------------------------------
- */
+/* ---- broken models ---- */
+
+/* The golden model's bytes and header. */
+typedef struct
+{
+  char *bytes;
+  gsize n_bytes;
+  gsize data; /* where the tensors' bytes begin */
+  JsonParser *parser;
+  JsonObject *header;
+} ModelFile;
+
+static void
+model_file_read (ModelFile *file, const char *path)
+{
+  guint64 header_bytes = 0;
+
+  g_assert_true (
+      g_file_get_contents (path, &file->bytes, &file->n_bytes, NULL));
+  memcpy (&header_bytes, file->bytes, 8);
+  file->data = 8 + (gsize) header_bytes;
+  file->parser = json_parser_new ();
+  g_assert_true (json_parser_load_from_data (file->parser, file->bytes + 8,
+                                             (gssize) header_bytes, NULL));
+  file->header = json_node_get_object (json_parser_get_root (file->parser));
+}
+
+static void
+model_file_clear (ModelFile *file)
+{
+  g_free (file->bytes);
+  g_clear_object (&file->parser);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ModelFile, model_file_clear)
 
 /* A copy of the model with another header. */
 static void
 write_changed_model (Fixture *fixture, EditHeader edit)
 {
-  g_autofree char *bytes = NULL;
-  gsize n_bytes = 0;
-  guint64 header_bytes = 0;
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_auto (ModelFile) model = { 0 };
 
-  g_assert_true (g_file_get_contents (fixture->model, &bytes, &n_bytes, NULL));
-  memcpy (&header_bytes, bytes, 8);
-  g_assert_true (json_parser_load_from_data (parser, bytes + 8,
-                                             (gssize) header_bytes, NULL));
-  JsonObject *header = json_node_get_object (json_parser_get_root (parser));
+  model_file_read (&model, fixture->model);
+  JsonObject *header = model.header;
   JsonObject *metadata = json_object_get_object_member (header, "__metadata__");
   g_autoptr (JsonParser) inner = json_parser_new ();
   g_assert_true (json_parser_load_from_data (
@@ -467,7 +491,8 @@ write_changed_model (Fixture *fixture, EditHeader edit)
   edit (header, json_node_get_object (config));
   g_autofree char *config_text = json_to_string (config, FALSE);
   json_object_set_string_member (metadata, "config", config_text);
-  g_autofree char *text = json_to_string (json_parser_get_root (parser), FALSE);
+  g_autofree char *text =
+      json_to_string (json_parser_get_root (model.parser), FALSE);
   g_autofree char *padded =
       g_strdup_printf ("%-*s", (int) ((strlen (text) + 7) / 8 * 8), text);
   const guint64 length = strlen (padded);
@@ -475,8 +500,8 @@ write_changed_model (Fixture *fixture, EditHeader edit)
   g_autoptr (GByteArray) file = g_byte_array_new ();
   g_byte_array_append (file, (const guint8 *) &length, 8);
   g_byte_array_append (file, (const guint8 *) padded, (guint) length);
-  g_byte_array_append (file, (const guint8 *) bytes + 8 + header_bytes,
-                       (guint) (n_bytes - 8 - header_bytes));
+  g_byte_array_append (file, (const guint8 *) model.bytes + model.data,
+                       (guint) (model.n_bytes - model.data));
   g_assert_true (g_file_set_contents (
       fixture->broken, (const char *) file->data, file->len, NULL));
 }
@@ -627,24 +652,17 @@ static void
 write_poisoned_model (Fixture *fixture, const char *name)
 {
   const float poison = NAN;
-  g_autofree char *bytes = NULL;
-  gsize n_bytes = 0;
-  guint64 header_bytes = 0;
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_auto (ModelFile) model = { 0 };
 
-  g_assert_true (g_file_get_contents (fixture->model, &bytes, &n_bytes, NULL));
-  memcpy (&header_bytes, bytes, 8);
-  g_assert_true (json_parser_load_from_data (parser, bytes + 8,
-                                             (gssize) header_bytes, NULL));
-  JsonObject *entry = json_object_get_object_member (
-      json_node_get_object (json_parser_get_root (parser)), name);
+  model_file_read (&model, fixture->model);
+  JsonObject *entry = json_object_get_object_member (model.header, name);
   g_assert_cmpstr (json_object_get_string_member (entry, "dtype"), ==, "F32");
   const gint64 begin = json_array_get_int_element (
       json_object_get_array_member (entry, "data_offsets"), 0);
 
-  memcpy (bytes + 8 + header_bytes + begin, &poison, sizeof poison);
-  g_assert_true (
-      g_file_set_contents (fixture->broken, bytes, (gssize) n_bytes, NULL));
+  memcpy (model.bytes + model.data + begin, &poison, sizeof poison);
+  g_assert_true (g_file_set_contents (fixture->broken, model.bytes,
+                                      (gssize) model.n_bytes, NULL));
 }
 
 static void

@@ -98,8 +98,7 @@ count_masked (const Fixture *fixture, const int *x)
   return n;
 }
 
-/* ---- few-tokens and purity, the paper's form --------------------------------
- */
+/* ---- few-tokens and purity, the paper's form ---- */
 
 /* Each evaluation reveals exactly its quota, changes nothing that is revealed,
  * and none is left in the end. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/io/vqd-weights.h"
+#include "tests/tensor-numbers.h"
 
 typedef struct
 {
@@ -80,32 +81,6 @@ touch_all (const VqdWeights *weights)
   for (guint i = 0; i < n; i++)
     for (guint64 b = 0; b < tensors[i].n_bytes; b++)
       sum += ((const guint8 *) tensors[i].data)[b];
-}
-
-static inline double
-number_at (const VqdTensor *tensor, gsize i)
-{
-  const VqdMatrix one = { .data = (const guint8 *) tensor->data +
-                                  i * vqd_dtype_bytes (tensor->dtype),
-                          .dtype = tensor->dtype,
-                          .n_rows = 1,
-                          .n_cols = 1 };
-  float value;
-
-  switch (tensor->dtype)
-    {
-    case VQD_DTYPE_I64:
-      return (double) ((const gint64 *) tensor->data)[i];
-    case VQD_DTYPE_I32:
-      return ((const gint32 *) tensor->data)[i];
-    case VQD_DTYPE_U8:
-      return ((const guint8 *) tensor->data)[i];
-    case VQD_DTYPE_I8:
-      return ((const gint8 *) tensor->data)[i];
-    default:
-      vqd_matrix_to_float (&one, &value);
-      return value;
-    }
 }
 
 #endif /* TORCH_FILES_H */

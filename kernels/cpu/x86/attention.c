@@ -4,16 +4,6 @@
 #include "kernels/cpu/x86/vqd-vec-math.h"
 #include "kernels/cpu/x86/vqd-x86.h"
 
-static float
-row_max (const float *x, int n)
-{
-  Vec max = vec_set (-INFINITY);
-
-  for (int i = 0; i < n; i += VEC_LANES)
-    max = vec_max (vec_load_upto (x + i, n - i, -INFINITY), max);
-  return vec_reduce_max (max);
-}
-
 /* Lanes past the end are e^-infinity: nothing beside the largest, 1. */
 static float
 exp_row (float *x, int n, float max, float scale)
@@ -38,7 +28,7 @@ VQD_LEVEL_NAME (vqd_softmax) (float *x, ptrdiff_t stride, int rows, int n,
 {
   for (int r = 0; r < rows; r++, x += stride)
     {
-      const float sum = exp_row (x, n, row_max (x, n), scale);
+      const float sum = exp_row (x, n, vec_row_max (x, n), scale);
       const Vec norm = vec_set (1.0f / sum);
 
       for (int i = 0; i < n; i += VEC_LANES)

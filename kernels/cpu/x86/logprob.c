@@ -10,16 +10,6 @@ clamp_log (Vec x)
   return vec_min (vec_set (0.0f), vec_max (vec_set (VQD_LOG_FLOOR), x));
 }
 
-static float
-row_max (const float *x, int n)
-{
-  Vec max = vec_set (-INFINITY);
-
-  for (int i = 0; i < n; i += VEC_LANES)
-    max = vec_max (vec_load_upto (x + i, n - i, -INFINITY), max);
-  return vec_reduce_max (max);
-}
-
 /* Sum of e^(x - max). The terms are float, their sum is double. */
 static double
 exp_sum (const float *x, int n, float max)
@@ -46,7 +36,7 @@ exp_sum (const float *x, int n, float max)
 void
 VQD_LEVEL_NAME (vqd_log_softmax) (float *y, const float *x, int n)
 {
-  const float max = row_max (x, n);
+  const float max = vec_row_max (x, n);
   const VecDouble log_sum = vecd_set ((double) max + log (exp_sum (x, n, max)));
 
   for (int i = 0; i < n; i += VEC_LANES)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* vqd-vec-math.h - exponential and logarithm of a vector
+/* vqd-vec-math.h - exponential and logarithm of a vector, the largest of a row
  *
  * Polynomials through the function's values at Chebyshev nodes. */
 #ifndef VQD_VEC_MATH_H
 #define VQD_VEC_MATH_H
+
+#include <math.h>
 
 #include "kernels/cpu/x86/vqd-vec.h"
 
@@ -63,6 +65,16 @@ vec_log (Vec x)
   p = vec_fma (f2, vec_set (-0.5f), p);
   p = vec_add (f, p);
   return vec_fma (n, vec_set (0x1.62e4p-1f), p);
+}
+
+static inline float
+vec_row_max (const float *x, int n)
+{
+  Vec max = vec_set (-INFINITY);
+
+  for (int i = 0; i < n; i += VEC_LANES)
+    max = vec_max (vec_load_upto (x + i, n - i, -INFINITY), max);
+  return vec_reduce_max (max);
 }
 
 #endif /* VQD_VEC_MATH_H */
