@@ -138,6 +138,8 @@ fill_info (VqdEngine *self, const VqdConfig *config, const VqdWeights *weights,
     .null_condition = nulls[config->null_condition],
     .codec_kind = vqd_codec_kind_name (config->codec.kind),
     .checksum = checksum == NULL ? "" : checksum,
+    .id = checksum == NULL || *checksum == '\0' ? config->name : checksum,
+    .cell_px = vqd_codec_config_factor (&config->codec),
     .grid_width = config->denoiser.grid_width,
     .grid_height = config->denoiser.grid_height,
     .n_codes = config->denoiser.n_codes,
@@ -261,6 +263,9 @@ report (Job *job, VqdPhase phase, int image, int step, int n_steps,
                         ? -1
                         : elapsed / job->units_done * (units - job->units_done),
     .tokens = tokens,
+    .grid_width = job->engine->info.grid_width,
+    .grid_height = job->engine->info.grid_height,
+    .n_windows = 1,
   };
   job->progress (&progress, job->user_data);
 }
@@ -455,7 +460,10 @@ make_picture (Job *job, int i, GError **error)
   picture->width_px = width;
   picture->height_px = height;
   picture->rgb = rgb;
-  picture->tokens = g_steal_pointer (&tokens);
+  picture->grid = (VqdTokenGrid){ .grid_width = job->engine->info.grid_width,
+                                  .grid_height = job->engine->info.grid_height,
+                                  .tokens = g_steal_pointer (&tokens),
+                                  .model = g_strdup (job->engine->info.id) };
   picture->seed = (gint64) picture_seed (job, i);
   picture->settings = vqd_settings_to_json (job->request, &job->settings,
                                             &job->engine->info, picture->seed);

@@ -18,7 +18,21 @@ vqd_request_init (VqdRequest *request)
                            .guidance = -1,
                            .truncation = -1,
                            .top_k = -1,
-                           .purity_weight = -1 };
+                           .purity_weight = -1,
+                           .grow_px = 8,
+                           .blend_px = 8,
+                           .color_match = TRUE,
+                           .strength = 0.6,
+                           .strength_last = -1,
+                           .keep = -1 };
+}
+
+const char *const *
+vqd_tiling_names (void)
+{
+  static const char *const names[] = { "none", "x", "y", "xy", NULL };
+
+  return names;
 }
 
 static gboolean
@@ -59,6 +73,59 @@ check_strategy (const char *name, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_border (const char *name, int value, int max, GError **error)
+{
+  if (value >= 0 && value <= max)
+    return TRUE;
+
+  REQUEST_ERROR (error, "%s is %d, expected 0 to %d pixels.", name, value, max);
+  return FALSE;
+}
+
+static gboolean
+check_strength (double value, GError **error)
+{
+  if (value >= 0 && value <= 1)
+    return TRUE;
+
+  REQUEST_ERROR (error, "strength is %g, expected 0 to 1.", value);
+  return FALSE;
+}
+
+/* The canvas, and what is done to it. */
+static gboolean
+check_canvas (const VqdRequest *request, GError **error)
+{
+  const VqdCanvas *canvas = request->canvas;
+
+  if (request->task == VQD_TASK_GENERATE || request->task == VQD_TASK_TILE)
+    return TRUE;
+  if (canvas == NULL || canvas->rgb == NULL || canvas->width_px < 1 ||
+      canvas->height_px < 1)
+    {
+      REQUEST_ERROR (error, "There is no picture to work on.");
+      return FALSE;
+    }
+  return check_border ("grow", request->grow_px, VQD_MAX_BORDER_PX, error) &&
+         check_border ("feather", request->feather_px, VQD_MAX_BORDER_PX,
+                       error) &&
+         check_border ("blend", request->blend_px, VQD_MAX_BORDER_PX, error) &&
+         check_border ("left", request->left_px, VQD_MAX_SIZE_PX, error) &&
+         check_border ("top", request->top_px, VQD_MAX_SIZE_PX, error) &&
+         check_border ("right", request->right_px, VQD_MAX_SIZE_PX, error) &&
+         check_border ("bottom", request->bottom_px, VQD_MAX_SIZE_PX, error) &&
+         check_border ("the picture's width",
+                       canvas->width_px + request->left_px + request->right_px,
+                       VQD_MAX_CANVAS_PX, error) &&
+         check_border ("the picture's height",
+                       canvas->height_px + request->top_px + request->bottom_px,
+                       VQD_MAX_CANVAS_PX, error) &&
+         check_strength (request->strength, error) &&
+         check_number ("strength-last", request->strength_last, 1, error) &&
+         check_number ("keep", request->keep, 1, error);
+}
+
 gboolean
 vqd_request_validate (const VqdRequest *request, GError **error)
 {
@@ -92,5 +159,6 @@ vqd_request_validate (const VqdRequest *request, GError **error)
          check_number ("top-k", request->top_k, G_MAXINT, error) &&
          check_number ("purity-weight", request->purity_weight, 10, error) &&
          check_size ("width", request->width_px, error) &&
-         check_size ("height", request->height_px, error);
+         check_size ("height", request->height_px, error) &&
+         check_canvas (request, error);
 }

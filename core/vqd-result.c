@@ -4,15 +4,23 @@
 #include "core/vqd-private.h"
 
 
-static void
-picture_free (gpointer data)
+void
+vqd_picture_free (VqdPicture *picture)
 {
-  VqdPicture *picture = data;
-
+  if (picture == NULL)
+    return;
   g_free (picture->rgb);
-  g_free (picture->tokens);
+  g_free (picture->mask);
+  g_free (picture->grid.tokens);
+  g_free (picture->grid.model);
   g_free (picture->settings);
   g_free (picture);
+}
+
+static void
+free_picture (gpointer picture)
+{
+  vqd_picture_free (picture);
 }
 
 VqdResult *
@@ -20,7 +28,7 @@ vqd_result_new (void)
 {
   VqdResult *self = g_new0 (VqdResult, 1);
 
-  self->pictures = g_ptr_array_new_with_free_func (picture_free);
+  self->pictures = g_ptr_array_new_with_free_func (free_picture);
   self->cut_text = g_strdup ("");
   return self;
 }

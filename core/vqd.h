@@ -71,6 +71,8 @@ typedef struct
   const char *codec_kind;     /* "ema-vq", "vq", "gumbel" */
   const char *checksum;       /* sha256 of all bytes after the header, "" when
                                  the file states none */
+  const char *id;             /* what tokens of this model are marked with */
+  int cell_px;                /* pixels of a token's side */
   int width_px;
   int height_px;
   int grid_width; /* tokens */
@@ -153,8 +155,60 @@ const char *vqd_engine_get_device (const VqdEngine *engine);
  * NULL-terminated, static. */
 const char *const *vqd_strategy_names (void);
 
+/* ---- what is there before ---- */
+
+/* Tokens of a picture and where their cells lie. A cell is a square of
+ * VqdModelInfo.cell_px pixels; the first one's corner is at (x_px, y_px). */
+typedef struct
+{
+  int x_px; /* may be negative: cells may lie partly outside */
+  int y_px;
+  int grid_width;
+  int grid_height;
+  int *tokens; /* [grid_height * grid_width], codes; -1: not known */
+  char *model; /* VqdModelInfo.id of the model they belong to */
+} VqdTokenGrid;
+
+/* The user's picture. All borrowed for the call. */
+typedef struct
+{
+  int width_px;
+  int height_px;
+  const float *rgb;       /* [height, width, 3], R'G'B' of sRGB, 0 ... 1 */
+  const float *alpha;     /* [height, width], 0 ... 1; NULL: opaque */
+  const float *selection; /* [height, width], 0 ... 1; NULL: none */
+  /* Of cells whose pixels are decoded tokens: they need not be encoded again.
+   * Not used when it is of another model. tokens NULL: none. */
+  VqdTokenGrid known;
+} VqdCanvas;
+
 /* ---- a request ---- */
 
+typedef enum
+{
+  VQD_TASK_GENERATE, /* from the words alone */
+  VQD_TASK_FILL,     /* the selection of a canvas; without one, what is
+                        transparent */
+  VQD_TASK_EXPAND,   /* the canvas grows by margins; with none, what is
+                        transparent */
+  VQD_TASK_VARY,     /* the canvas, or its selection, drawn again, near to what
+                        it is */
+  VQD_TASK_TILE      /* from the words; opposite edges fit */
+} VqdTask;
+
+typedef enum
+{
+  VQD_TILING_NONE,
+  VQD_TILING_X, /* the left edge continues the right one */
+  VQD_TILING_Y, /* the top edge continues the bottom one */
+  VQD_TILING_XY
+} VqdTiling;
+
+/* "none", "x", "y", "xy": the names of VqdTiling; NULL-terminated, static. */
+const char *const *vqd_tiling_names (void);
+
+#define VQD_MAX_BORDER_PX 512
+#define VQD_MAX_CANVAS_PX 32768 /* a side of the user's picture */
 #define VQD_MAX_IMAGES 64
 #define VQD_MAX_STEPS 1000
 #define VQD_MAX_SIZE_PX 8192
@@ -177,9 +231,34 @@ typedef struct
   double truncation;    /* -1, 0 ... 1 */
   int top_k;            /* -1; 0 is off; likeliest codes kept */
   double purity_weight; /* -1, 0 ... 10 */
-  int width_px;         /* 0: the model's */
+  int width_px;         /* of generate and tile; 0: the model's. Pictures larger
+                           than the model's are drawn in windows */
   int height_px;
   gboolean fail_on_cut; /* a prompt that is too long is an error */
+
+  VqdTask task;
+  const VqdCanvas *canvas; /* of fill, expand and vary */
+  /* Of fill and expand. What the new picture replaces: it is opaque where
+   * selected, and fades out over blend_px beyond; no other pixel changes. */
+  int grow_px;          /* tokens are drawn anew so far beyond the selection,
+                           that the new picture can follow the old one */
+  int feather_px;       /* the new picture also fades in over so many pixels
+                           inside the selection's edge */
+  int blend_px;         /* 0 ... VQD_MAX_BORDER_PX, as the two above */
+  gboolean color_match; /* the colours follow those around the hole */
+  /* Of expand: pixels added to each side. */
+  int left_px;
+  int top_px;
+  int right_px;
+  int bottom_px;
+  /* Of vary: 0 gives the canvas back, 1 forgets it. Over several pictures it
+   * goes from strength to strength_last; -1: the same for all. */
+  double strength;
+  double strength_last;
+  double keep; /* of vary: share of the tokens, chosen at random, that never
+                  change, 0 ... 1; the others are drawn from nothing. -1:
+                  by strength instead */
+  VqdTiling tiling; /* of tile */
 } VqdRequest;
 
 void vqd_request_init (VqdRequest *request);
@@ -205,9 +284,14 @@ typedef struct
   int n_steps;
   double fraction;     /* of the whole request, 0 ... 1 */
   double seconds_left; /* of the whole request; negative: not known yet */
-  /* [grid_height * grid_width] of this picture, n_codes is [MASK]; NULL before
-   * sampling. Valid during the call. */
+  /* [grid_height * grid_width] of what is being sampled: a picture, or one of
+   * its windows, n_codes is [MASK]; NULL before sampling. Valid during the
+   * call. */
   const int *tokens;
+  int grid_width;
+  int grid_height;
+  int window; /* index of the window; 0 of a picture that has one */
+  int n_windows;
 } VqdProgress;
 
 /* Called by the thread that runs the request, once per step. */
@@ -220,8 +304,16 @@ typedef struct
 {
   int width_px;
   int height_px;
-  float *rgb;  /* [height, width, 3], R'G'B' of sRGB, 0 ... 1 */
-  int *tokens; /* [grid_height * grid_width] */
+  float *rgb; /* [height, width, 3], R'G'B' of sRGB, 0 ... 1 */
+  /* Where it belongs: of its top left corner on the canvas that was given.
+   * Expanding makes them negative. */
+  int x_px;
+  int y_px;
+  float *mask; /* [height, width], 0 ... 1: how much of it shows; NULL: all */
+  /* Its tokens, with the place of their cells in the picture. Cells that this
+   * model did not draw or read are -1. grid.tokens is the picture's own; NULL
+   * when the picture was resized. */
+  VqdTokenGrid grid;
   gint64 seed;
   char *settings; /* JSON: everything needed to make the picture again */
 } VqdPicture;
@@ -246,6 +338,19 @@ const VqdPicture *vqd_result_get_picture (const VqdResult *result, int i);
 const char *vqd_result_get_cut_text (const VqdResult *result);
 VqdSeconds vqd_result_get_seconds (const VqdResult *result);
 
+/* What a layer keeps beside its pixels, so that they need not be encoded again:
+ * the tokens as text, with a checksum of each cell's pixels, 8 bits each. NULL
+ * when the picture has no tokens. (transfer full) */
+char *vqd_picture_get_token_record (const VqdPicture *picture);
+
+/* Reads a record. rgb8: the pixels that are there now, [height, width, 3], of
+ * the picture the record was made of; cells that were painted over become -1.
+ * grid->tokens and grid->model are owned by the caller: g_free () both after
+ * use. */
+gboolean vqd_token_record_read (const char *record, const guint8 *rgb8,
+                                int width_px, int height_px, VqdTokenGrid *grid,
+                                GError **error);
+
 /* The picture as 8-bit sRGB, [height, width, 3]: the one rounding that all
  * users of the engine share. rgb8: caller's memory. */
 void vqd_picture_to_rgb8 (const VqdPicture *picture, guint8 *rgb8);
@@ -255,6 +360,14 @@ void vqd_picture_to_rgb8 (const VqdPicture *picture, guint8 *rgb8);
 VqdResult *vqd_engine_generate (VqdEngine *engine, const VqdRequest *request,
                                 VqdProgressFunc progress, gpointer user_data,
                                 GCancellable *cancellable, GError **error);
+
+/* Tokens of an earlier picture as a picture again; cells of -1 are grey. seed
+ * is -1 and settings NULL. (transfer full): vqd_picture_free. */
+VqdPicture *vqd_engine_decode (VqdEngine *engine, const VqdTokenGrid *grid,
+                               VqdTiling tiling, GCancellable *cancellable,
+                               GError **error);
+void vqd_picture_free (VqdPicture *picture);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdPicture, vqd_picture_free)
 
 G_END_DECLS
 

@@ -336,7 +336,7 @@ test_int8_draws_the_same (Fixture *fixture, gconstpointer data)
 
   const VqdPicture *picture = vqd_result_get_picture (exact, 0);
   const gsize n = 3 * (gsize) picture->width_px * (gsize) picture->height_px;
-  g_autofree float *pixels = decode (fixture->out, picture->tokens, n);
+  g_autofree float *pixels = decode (fixture->out, picture->grid.tokens, n);
   double difference = 0;
   for (gsize i = 0; i < n; i++)
     difference += fabs ((double) pixels[i] - picture->rgb[i]) * 255;

@@ -65,7 +65,7 @@ assert_same_picture (const VqdPicture *a, const VqdPicture *b)
 
   g_assert_cmpint (a->width_px, ==, b->width_px);
   g_assert_cmpint (a->height_px, ==, b->height_px);
-  g_assert_cmpmem (a->tokens, 256 * sizeof (int), b->tokens,
+  g_assert_cmpmem (a->tokens, 256 * sizeof (int), b->grid.tokens,
                    256 * sizeof (int));
   g_assert_cmpmem (a->rgb, n * sizeof (float), b->rgb, n * sizeof (float));
 }
@@ -261,8 +261,8 @@ test_wildcards (Fixture *fixture, gconstpointer data)
           request.prompt = colour ? "a blue castle" : "a red castle";
           g_autoptr (VqdResult) plain = generate (engine, &request);
 
-          if (memcmp (picture->tokens,
-                      vqd_result_get_picture (plain, 0)->tokens,
+          if (memcmp (picture->grid.tokens,
+                      vqd_result_get_picture (plain, 0)->grid.tokens,
                       256 * sizeof (int)) == 0)
             found = seen[colour] = TRUE;
         }
