@@ -331,8 +331,8 @@ test_int8_draws_the_same (Fixture *fixture, gconstpointer data)
   int n_equal = 0;
   for (int i = 0; i < N_PICTURES; i++)
     for (int k = 0; k < n_tokens; k++)
-      n_equal += vqd_result_get_picture (exact, i)->tokens[k] ==
-                 vqd_result_get_picture (rounded, i)->tokens[k];
+      n_equal += vqd_result_get_picture (exact, i)->grid.tokens[k] ==
+                 vqd_result_get_picture (rounded, i)->grid.tokens[k];
 
   const VqdPicture *picture = vqd_result_get_picture (exact, 0);
   const gsize n = 3 * (gsize) picture->width_px * (gsize) picture->height_px;
@@ -361,8 +361,8 @@ test_f32_draws_the_same (Fixture *fixture, gconstpointer data)
   g_autoptr (VqdResult) wide = generate (fixture->out);
   for (int i = 0; i < N_PICTURES; i++)
     g_assert_cmpmem (
-        vqd_result_get_picture (exact, i)->tokens, 256 * sizeof (int),
-        vqd_result_get_picture (wide, i)->tokens, 256 * sizeof (int));
+        vqd_result_get_picture (exact, i)->grid.tokens, 256 * sizeof (int),
+        vqd_result_get_picture (wide, i)->grid.tokens, 256 * sizeof (int));
 }
 
 static void

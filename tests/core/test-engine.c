@@ -65,7 +65,7 @@ assert_same_picture (const VqdPicture *a, const VqdPicture *b)
 
   g_assert_cmpint (a->width_px, ==, b->width_px);
   g_assert_cmpint (a->height_px, ==, b->height_px);
-  g_assert_cmpmem (a->tokens, 256 * sizeof (int), b->grid.tokens,
+  g_assert_cmpmem (a->grid.tokens, 256 * sizeof (int), b->grid.tokens,
                    256 * sizeof (int));
   g_assert_cmpmem (a->rgb, n * sizeof (float), b->rgb, n * sizeof (float));
 }
@@ -206,8 +206,8 @@ test_prompts_of_any_length (Fixture *fixture, gconstpointer data)
 static gboolean
 same_tokens (const VqdResult *a, const VqdResult *b)
 {
-  return memcmp (vqd_result_get_picture (a, 0)->tokens,
-                 vqd_result_get_picture (b, 0)->tokens,
+  return memcmp (vqd_result_get_picture (a, 0)->grid.tokens,
+                 vqd_result_get_picture (b, 0)->grid.tokens,
                  256 * sizeof (int)) == 0;
 }
 

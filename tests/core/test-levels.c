@@ -61,12 +61,12 @@ test_same_tokens (void)
   for (int p = 0; p < n_prompts; p++)
     {
       g_autoptr (VqdResult) reference = generate (levels[0], prompts[p]);
-      const int *expected = vqd_result_get_picture (reference, 0)->tokens;
+      const int *expected = vqd_result_get_picture (reference, 0)->grid.tokens;
 
       for (gsize level = 1; level < G_N_ELEMENTS (levels); level++)
         {
           g_autoptr (VqdResult) result = generate (levels[level], prompts[p]);
-          const int *tokens = vqd_result_get_picture (result, 0)->tokens;
+          const int *tokens = vqd_result_get_picture (result, 0)->grid.tokens;
 
           for (int i = 0; i < 256; i++, n++)
             n_equal += tokens[i] == expected[i];
