@@ -112,8 +112,8 @@ vqd_engine_new (const VqdEngineOptions *options, GCancellable *cancellable,
 
   const guint64 working_bytes = vqd_pipeline_measure (config, 1) +
                                 vqd_codec_packed_bytes (&config->codec);
-  if (! vqd_check_memory (working_bytes, "This model", options->memory_limit_bytes,
-                      error) ||
+  if (! vqd_check_memory (working_bytes, "This model",
+                          options->memory_limit_bytes, error) ||
       g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 

@@ -42,9 +42,9 @@ typedef struct
 
   VqdFrame frame;
   VqdRegion *region;
-  float *mask;       /* [frame], or NULL: all of it shows */
-  Rectangle shown;   /* the part of the frame that is a picture */
-  int result_width;  /* of a picture in the end */
+  float *mask;      /* [frame], or NULL: all of it shows */
+  Rectangle shown;  /* the part of the frame that is a picture */
+  int result_width; /* of a picture in the end */
   int result_height;
 } Job;
 
@@ -68,9 +68,8 @@ report (Job *job, const VqdProgress *progress)
   full.image = job->image;
   full.n_images = n;
   full.fraction = (job->image + progress->fraction) / n;
-  full.seconds_left = full.fraction > 0
-                          ? elapsed / full.fraction * (1 - full.fraction)
-                          : -1;
+  full.seconds_left =
+      full.fraction > 0 ? elapsed / full.fraction * (1 - full.fraction) : -1;
   full.grid_width = job->engine->info.grid_width;
   full.grid_height = job->engine->info.grid_height;
   if (job->progress != NULL)
@@ -221,9 +220,8 @@ static void
 drawn_size (const Job *job, int *width, int *height)
 {
   const VqdModelInfo *info = &job->engine->info;
-  const double windows =
-      MIN ((double) job->result_width / info->width_px,
-           (double) job->result_height / info->height_px);
+  const double windows = MIN ((double) job->result_width / info->width_px,
+                              (double) job->result_height / info->height_px);
   const int n_halvings = MAX (0, (int) lrint (log2 (windows)));
   const double ratio = ldexp (1, n_halvings) / windows;
 
@@ -325,8 +323,9 @@ prepare_canvas (Job *job, GError **error)
   else
     drawn_size (job, &width, &height);
 
-  const guint64 bytes = frame_bytes (job, (guint64) MAX (width, job->result_width),
-                                     (guint64) MAX (height, job->result_height));
+  const guint64 bytes =
+      frame_bytes (job, (guint64) MAX (width, job->result_width),
+                   (guint64) MAX (height, job->result_height));
   if (! vqd_check_memory (bytes, "The pictures", engine->memory_limit_bytes,
                           error) ||
       ! vqd_frame_init (&job->frame, request, width, height, job->cancellable,
@@ -335,13 +334,12 @@ prepare_canvas (Job *job, GError **error)
     return FALSE;
 
   job->shown = shown_part (job);
-  if (! vqd_check_memory (
-          bytes + vqd_region_measure (&job->frame, &model) +
-              (has_canvas (job)
-                   ? vqd_pipeline_encoder_bytes (
-                         vqd_pipeline_get_config (engine->pipeline))
-                   : 0),
-          "This picture", engine->memory_limit_bytes, error))
+  if (! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
+                              (has_canvas (job) ? vqd_pipeline_encoder_bytes (
+                                                      vqd_pipeline_get_config (
+                                                          engine->pipeline))
+                                                : 0),
+                          "This picture", engine->memory_limit_bytes, error))
     return FALSE;
   job->region = vqd_region_new (&job->frame, &model, job->cancellable, error);
   return job->region != NULL;
@@ -422,20 +420,20 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
   const int cell = job->engine->info.cell_px;
   const int x = MAX (0, job->shown.x - job->region->x);
   const int y = MAX (0, job->shown.y - job->region->y);
-  const int right = MIN (level->width, job->shown.x + job->shown.width -
-                                           job->region->x);
-  const int bottom = MIN (level->height, job->shown.y + job->shown.height -
-                                             job->region->y);
+  const int right =
+      MIN (level->width, job->shown.x + job->shown.width - job->region->x);
+  const int bottom =
+      MIN (level->height, job->shown.y + job->shown.height - job->region->y);
   const int column = x / cell;
   const int row = y / cell;
   const int width = (right + cell - 1) / cell - column;
   const int height = (bottom + cell - 1) / cell - row;
-  int *tokens = g_new (int, (gsize) width * (gsize) height);
+  int *tokens = g_new (int, (gsize) width *(gsize) height);
 
   for (int i = 0; i < height; i++)
     memcpy (tokens + (gsize) i * (gsize) width,
-            painting->tokens +
-                (gsize) (row + i) * (gsize) level->grid_width + column,
+            painting->tokens + (gsize) (row + i) * (gsize) level->grid_width +
+                column,
             sizeof (int) * (gsize) width);
   picture->grid =
       (VqdTokenGrid){ .x_px = job->region->x + column * cell - job->shown.x,
@@ -589,8 +587,9 @@ make_picture (Job *job, int i, GError **error)
     return FALSE;
 
   picture->seed = (gint64) paint.seed;
-  picture->settings = vqd_settings_to_json (
-      request, &job->settings, &job->engine->info, picture->seed, paint.strength);
+  picture->settings =
+      vqd_settings_to_json (request, &job->settings, &job->engine->info,
+                            picture->seed, paint.strength);
   g_ptr_array_add (result->pictures, g_steal_pointer (&picture));
   return TRUE;
 }
@@ -642,7 +641,7 @@ whole_grid (const VqdTokenGrid *grid, int n_codes, int width, int height,
             GError **error)
 {
   const gsize n = (gsize) grid->grid_width * (gsize) grid->grid_height;
-  int *tokens = g_new0 (int, (gsize) width * (gsize) height);
+  int *tokens = g_new0 (int, (gsize) width *(gsize) height);
 
   for (gsize i = 0; i < n; i++)
     {
@@ -670,8 +669,8 @@ paint_gray (const VqdTokenGrid *grid, int cell, int width, const float *from,
     for (int x = 0; x < picture->width_px; x++)
       {
         const gsize to = (gsize) y * (gsize) picture->width_px + (gsize) x;
-        const gsize at = (gsize) (y / cell) * (gsize) grid->grid_width +
-                         (gsize) (x / cell);
+        const gsize at =
+            (gsize) (y / cell) * (gsize) grid->grid_width + (gsize) (x / cell);
 
         for (gsize c = 0; c < 3; c++)
           picture->rgb[3 * to + c] =
@@ -719,8 +718,8 @@ vqd_engine_decode (VqdEngine *self, const VqdTokenGrid *grid, VqdTiling tiling,
   VqdPicture *picture = g_new0 (VqdPicture, 1);
   picture->width_px = grid->grid_width * info->cell_px;
   picture->height_px = grid->grid_height * info->cell_px;
-  picture->rgb = g_new (float, 3 * (gsize) picture->width_px *
-                                   (gsize) picture->height_px);
+  picture->rgb =
+      g_new (float, 3 * (gsize) picture->width_px * (gsize) picture->height_px);
   picture->seed = -1;
   picture->grid = *grid;
   picture->grid.tokens =

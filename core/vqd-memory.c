@@ -26,7 +26,8 @@ free_memory (void)
 }
 
 gboolean
-vqd_check_memory (guint64 needed, const char *what, gint64 limit, GError **error)
+vqd_check_memory (guint64 needed, const char *what, gint64 limit,
+                  GError **error)
 {
   const guint64 available = limit > 0 ? (guint64) limit : free_memory ();
 

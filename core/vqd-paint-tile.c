@@ -7,14 +7,14 @@
 /* Of a window's side: half the band is 3 / 16 of it; a window that goes around
  * the other way too leaves out 1 / 8 at each of its own ends, where it does
  * not see what follows. */
-#define HALF_BAND(window) MAX (1, (window) * 3 / 16)
+#define HALF_BAND(window) MAX (1, (window) *3 / 16)
 #define MARGIN(window) MAX (1, (window) / 8)
 
 typedef struct
 {
   const VqdLevel *level;
   int *tokens;
-  guint8 *done; /* [grid]: cells drawn in this band */
+  guint8 *done;     /* [grid]: cells drawn in this band */
   gboolean along_y; /* the band runs from top to bottom */
   gboolean closed;  /* it goes around a torus */
 } Band;
@@ -29,8 +29,7 @@ belongs (const VqdPainter *self, const Band *band, int i)
   const int y = i / self->window_width;
   const int across = band->along_y ? x : y;
   const int along = band->along_y ? y : x;
-  const int n_across =
-      band->along_y ? self->window_width : self->window_height;
+  const int n_across = band->along_y ? self->window_width : self->window_height;
   const int n_along = band->along_y ? self->window_height : self->window_width;
   const int half = HALF_BAND (n_across);
   const int margin = band->closed ? MARGIN (n_along) : 0;
@@ -46,8 +45,8 @@ draw_window (VqdPainter *self, const Band *band, const VqdWindow *window,
   const VqdLevel *level = band->level;
   const VqdSamplerStart start = { .tokens = self->local, .hole = self->hole };
 
-  vqd_painter_gather (self, band->tokens, level->grid_width,
-                      level->grid_height, window);
+  vqd_painter_gather (self, band->tokens, level->grid_width, level->grid_height,
+                      window);
   for (int i = 0; i < self->n_cells; i++)
     {
       const gsize at = vqd_painter_cell (self, level, window, i);
@@ -102,11 +101,11 @@ vqd_painter_tile (VqdPainter *self, const VqdLevel *level, int *tokens,
       ! draw_band (self, level, tokens, FALSE, both, error))
     return FALSE;
 
-  g_autoptr (GArray) windows = vqd_windows_lattice (
-      level->grid_width, level->grid_height, self->window_width,
-      self->window_height, tiling);
-  if (! vqd_painter_decode (self, tokens, level->grid_width,
-                            level->grid_height, windows, &patchwork, error))
+  g_autoptr (GArray) windows =
+      vqd_windows_lattice (level->grid_width, level->grid_height,
+                           self->window_width, self->window_height, tiling);
+  if (! vqd_painter_decode (self, tokens, level->grid_width, level->grid_height,
+                            windows, &patchwork, error))
     return FALSE;
   painting->rgb = g_steal_pointer (&patchwork.rgb);
   painting->tokens = g_memdup2 (tokens, sizeof (int) * n);

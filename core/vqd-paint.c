@@ -129,9 +129,9 @@ vqd_painter_gather (VqdPainter *self, const int *tokens, int grid_width,
       const int x = window->x + i % self->window_width;
       const int y = window->y + i / self->window_width;
 
-      self->local[i] = tokens[(gsize) vqd_wrap (y, grid_height) *
-                                  (gsize) grid_width +
-                              (gsize) vqd_wrap (x, grid_width)];
+      self->local[i] =
+          tokens[(gsize) vqd_wrap (y, grid_height) * (gsize) grid_width +
+                 (gsize) vqd_wrap (x, grid_width)];
     }
 }
 
@@ -142,11 +142,10 @@ vqd_painter_decode (VqdPainter *self, const int *tokens, int grid_width,
 {
   const gint64 start_us = g_get_monotonic_time ();
 
-  if (! vqd_patchwork_init (patchwork, grid_width * self->cell_px,
-                            grid_height * self->cell_px,
-                            self->window_width * self->cell_px,
-                            self->window_height * self->cell_px,
-                            self->paint->tiling, error))
+  if (! vqd_patchwork_init (
+          patchwork, grid_width * self->cell_px, grid_height * self->cell_px,
+          self->window_width * self->cell_px,
+          self->window_height * self->cell_px, self->paint->tiling, error))
     return FALSE;
   for (guint i = 0; i < windows->len; i++)
     {
@@ -155,8 +154,7 @@ vqd_painter_decode (VqdPainter *self, const int *tokens, int grid_width,
       vqd_painter_gather (self, tokens, grid_width, grid_height, window);
       report (self, VQD_PHASE_DECODE, 0, 0, 0);
       if (! vqd_pipeline_decode (self->paint->pipeline, self->local,
-                                 self->pixels, self->paint->cancellable,
-                                 error))
+                                 self->pixels, self->paint->cancellable, error))
         return FALSE;
       vqd_patchwork_add (patchwork, self->pixels, window->x * self->cell_px,
                          window->y * self->cell_px);
@@ -202,9 +200,8 @@ look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
       self->hole[i] = is_hole && self->local[i] < 0;
       if (varies && pass->is_coarsest && self->local[i] < 0)
         self->local[i] = pass->level->base_tokens[at];
-      encodes = encodes ||
-                (self->local[i] < 0 &&
-                 ! (self->hole[i] && pass->is_coarsest && ! varies));
+      encodes = encodes || (self->local[i] < 0 &&
+                            ! (self->hole[i] && pass->is_coarsest && ! varies));
     }
   return encodes;
 }
@@ -265,9 +262,8 @@ draw_guided (VqdPainter *self, GError **error)
 
   for (int i = 0; i < self->n_cells; i++)
     {
-      const float u =
-          vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
-                              self->n_runs, (guint32) i);
+      const float u = vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
+                                          self->n_runs, (guint32) i);
 
       first[i] = self->hole[i] && u < FIRST_SHARE;
       second[i] = self->hole[i] && ! first[i];
@@ -315,8 +311,8 @@ static gboolean
 draw_windows (VqdPainter *self, Pass *pass, GError **error)
 {
   for (guint i = 0; i < pass->windows->len; i++)
-    if (! draw_window (self, pass,
-                       &g_array_index (pass->windows, VqdWindow, i), error))
+    if (! draw_window (self, pass, &g_array_index (pass->windows, VqdWindow, i),
+                       error))
       return FALSE;
   return TRUE;
 }
@@ -341,12 +337,11 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
       const gsize y = i / (gsize) level->grid_width / 2;
 
       if (coarser != NULL)
-        hole[i] = hole[i] &&
-                  coarser_hole[y * (gsize) coarser->grid_width + x];
+        hole[i] = hole[i] && coarser_hole[y * (gsize) coarser->grid_width + x];
       else
-        hole[i] = hole[i] &&
-                  vqd_philox_uniform (paint->seed, VQD_STREAM_KEEP, 0, 0,
-                                      (guint32) i) >= paint->keep;
+        hole[i] =
+            hole[i] && vqd_philox_uniform (paint->seed, VQD_STREAM_KEEP, 0, 0,
+                                           (guint32) i) >= paint->keep;
     }
   return hole;
 }
@@ -420,9 +415,8 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
   const VqdLevel *level = pass->level;
   const gsize n = (gsize) level->width * (gsize) level->height;
 
-  if (! vqd_painter_decode (self, tokens, level->grid_width,
-                            level->grid_height, pass->windows, patchwork,
-                            error))
+  if (! vqd_painter_decode (self, tokens, level->grid_width, level->grid_height,
+                            pass->windows, patchwork, error))
     return FALSE;
 
   for (gsize i = 0; i < n; i++)
@@ -430,10 +424,9 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
       memcpy (patchwork->rgb + 3 * i, pass->rgb + 3 * i, 3 * sizeof (float));
   g_clear_pointer (&patchwork->weight, g_free);
 
-  return ! match ||
-         vqd_color_match (patchwork->rgb, level->rgb, level->known,
-                          level->width, level->height, self->cell_px,
-                          self->paint->cancellable, error);
+  return ! match || vqd_color_match (patchwork->rgb, level->rgb, level->known,
+                                     level->width, level->height, self->cell_px,
+                                     self->paint->cancellable, error);
 }
 
 /* Of a variation the finer level begins as its own picture, changed by what the

@@ -287,8 +287,8 @@ vqd_pipeline_encode (VqdPipeline *self, const float *rgb, int *tokens,
                           NULL, cancellable, error))
     return FALSE;
 
-  const int n = self->config->denoiser.grid_height *
-                self->config->denoiser.grid_width;
+  const int n =
+      self->config->denoiser.grid_height * self->config->denoiser.grid_width;
   for (int i = 0; map != NULL && i < n; i++)
     tokens[i] = map[tokens[i]];
   return TRUE;

@@ -91,8 +91,8 @@ read_canvas (VqdFrame *self, const VqdRequest *request)
 static gboolean
 any_known (const VqdFrame *self)
 {
-  return memchr (self->known, 1,
-                 (gsize) self->width * (gsize) self->height) != NULL;
+  return memchr (self->known, 1, (gsize) self->width * (gsize) self->height) !=
+         NULL;
 }
 
 /* Whether the task can be done. */

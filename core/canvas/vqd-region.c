@@ -112,7 +112,8 @@ place_axis (Span span, int cell, int n_levels, int window, int frame,
   const int step = cell << (n_levels - 1);
   const Span wanted = with_context (span, step, window, frame);
   const int length = wanted.end - wanted.begin;
-  Axis axis = { .n_px = MAX (window * step, (length + step - 1) / step * step) };
+  Axis axis = { .n_px =
+                    MAX (window * step, (length + step - 1) / step * step) };
 
   axis.begin = wanted.begin - (axis.n_px - length) / 2;
   axis.begin = align (axis.begin, origin != NULL ? *origin : span.begin, cell);
@@ -181,17 +182,17 @@ read_row (const VqdRegion *self, const VqdFrame *frame, int cell, int y)
       const gsize from =
           (gsize) frame_y * (gsize) frame->width + (gsize) frame_x;
       const gsize to = (gsize) y * (gsize) level->width + (gsize) x;
-      const gsize at = (gsize) (y / cell) * (gsize) level->grid_width +
-                       (gsize) (x / cell);
+      const gsize at =
+          (gsize) (y / cell) * (gsize) level->grid_width + (gsize) (x / cell);
 
       if (frame->hole[from])
         level->hole[at] = 1;
       if (! frame->known[from])
         continue;
 
-      const gsize pixel = (gsize) (frame_y - frame->top) *
-                              (gsize) frame->canvas->width_px +
-                          (gsize) (frame_x - frame->left);
+      const gsize pixel =
+          (gsize) (frame_y - frame->top) * (gsize) frame->canvas->width_px +
+          (gsize) (frame_x - frame->left);
       memcpy (level->rgb + 3 * to, frame->canvas->rgb + 3 * pixel,
               3 * sizeof (float));
       level->known[to] = 1;
@@ -212,9 +213,9 @@ halve_cells (const VqdLevel *finer, VqdLevel *coarser)
 
         for (int k = 0; k < 4; k++)
           {
-            const gsize from = (gsize) (2 * y + k / 2) *
-                                   (gsize) finer->grid_width +
-                               (gsize) (2 * x + k % 2);
+            const gsize from =
+                (gsize) (2 * y + k / 2) * (gsize) finer->grid_width +
+                (gsize) (2 * x + k % 2);
 
             hole = hole || finer->hole[from];
             outside = outside && finer->outside[from];

@@ -21,9 +21,9 @@ typedef struct
   const VqdCanvas *canvas; /* NULL: nothing is there */
   int left;                /* place of the canvas in the frame */
   int top;
-  float *selection; /* what the new picture replaces, 0 ... 1 */
-  guint8 *known;    /* 1: the model may see this pixel */
-  guint8 *hole;     /* 1: to be drawn */
+  float *selection;      /* what the new picture replaces, 0 ... 1 */
+  guint8 *known;         /* 1: the model may see this pixel */
+  guint8 *hole;          /* 1: to be drawn */
   gboolean by_selection; /* selection is the user's, not the whole or what is
                             transparent */
 } VqdFrame;

@@ -40,14 +40,12 @@ vqd_windows_lattice (int grid_width, int grid_height, int window_width,
   GArray *windows = g_array_new (FALSE, FALSE, sizeof (VqdWindow));
   int n_columns;
   int n_rows;
-  g_autofree int *x =
-      vqd_windows_places (grid_width, window_width,
-                          tiling == VQD_TILING_X || tiling == VQD_TILING_XY,
-                          &n_columns);
-  g_autofree int *y =
-      vqd_windows_places (grid_height, window_height,
-                          tiling == VQD_TILING_Y || tiling == VQD_TILING_XY,
-                          &n_rows);
+  g_autofree int *x = vqd_windows_places (
+      grid_width, window_width,
+      tiling == VQD_TILING_X || tiling == VQD_TILING_XY, &n_columns);
+  g_autofree int *y = vqd_windows_places (
+      grid_height, window_height,
+      tiling == VQD_TILING_Y || tiling == VQD_TILING_XY, &n_rows);
 
   for (int i = 0; i < n_rows * n_columns; i++)
     {
@@ -116,9 +114,11 @@ vqd_windows_plan (const guint8 *hole, int grid_width, int grid_height,
 
   g_assert (grid_width >= window_width && grid_height >= window_height);
   places.left = g_memdup2 (hole, (gsize) grid_width * (gsize) grid_height);
-  places.x = vqd_windows_places (grid_width, window_width, FALSE, &places.n_columns);
-  places.y = vqd_windows_places (grid_height, window_height, FALSE, &places.n_rows);
-  places.n_left = g_new (int, (gsize) places.n_columns * places.n_rows);
+  places.x =
+      vqd_windows_places (grid_width, window_width, FALSE, &places.n_columns);
+  places.y =
+      vqd_windows_places (grid_height, window_height, FALSE, &places.n_rows);
+  places.n_left = g_new (int, (gsize) places.n_columns *places.n_rows);
   for (int i = 0; i < places.n_rows * places.n_columns; i++)
     places.n_left[i] =
         count_left (&places, i % places.n_columns, i / places.n_columns);

@@ -29,7 +29,7 @@ MAY_INCLUDE = [
     ("core/sampler", ["core/base/", "core/denoiser/", "core/diffusion/",
                       "core/sampler/", "core/vqd.h", "kernels/vqd-backend.h",
                       "kernels/vqd-philox.h"]),
-    ("core", ["core/", "kernels/vqd-backend.h"]),
+    ("core", ["core/", "kernels/vqd-backend.h", "kernels/vqd-philox.h"]),
     ("ui", ["ui/", "core/vqd.h"]),
     ("plugin", ["plugin/", "ui/", "core/vqd.h"]),
 ]
