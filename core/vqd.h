@@ -337,6 +337,8 @@ const VqdPicture *vqd_result_get_picture (const VqdResult *result, int i);
 /* The end of the prompt that the model could not read; "" when none. */
 const char *vqd_result_get_cut_text (const VqdResult *result);
 VqdSeconds vqd_result_get_seconds (const VqdResult *result);
+/* Of the denoiser, for all pictures; a guided one counts once. */
+int vqd_result_get_n_evaluations (const VqdResult *result);
 
 /* What a layer keeps beside its pixels, so that they need not be encoded again:
  * the tokens as text, with a checksum of each cell's pixels, 8 bits each. NULL

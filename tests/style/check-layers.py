@@ -21,6 +21,7 @@ MAY_INCLUDE = [
                    "kernels/vqd-backend.h", "kernels/vqd-philox.h"]),
     ("core/image", ["core/base/", "core/io/", "core/image/", "core/vqd.h",
                     "kernels/vqd-backend.h"]),
+    ("core/canvas", ["core/base/", "core/canvas/", "core/vqd.h"]),
     ("core/denoiser", ["core/base/", "core/io/", "core/denoiser/",
                        "core/vqd.h", "kernels/vqd-backend.h"]),
     ("core/diffusion", ["core/base/", "core/diffusion/", "core/vqd.h",
