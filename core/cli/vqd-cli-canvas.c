@@ -7,7 +7,7 @@
 #define SRGB_GAMMA 45455 /* of a gAMA chunk */
 #define GAMMA_TOLERANCE 0.05
 #define MAX_8 255
-#define MAX_16 65535
+#define OPAQUE 0.5f /* what is less counts as transparent, as in the engine */
 /* ITU-R BT.709 */
 #define RED_SHARE 0.2126f
 #define GREEN_SHARE 0.7152f
@@ -262,7 +262,7 @@ gboolean
 vqd_cli_canvas_has_holes (const VqdCliCanvas *self)
 {
   for (gsize i = 0; i < count_pixels (self->png); i++)
-    if (get_alpha (self->png, i) < 1)
+    if (get_alpha (self->png, i) < OPAQUE)
       return TRUE;
   return FALSE;
 }

@@ -28,7 +28,7 @@ VqdCliCanvas *vqd_cli_canvas_open (const VqdCliOptions *options,
 void vqd_cli_canvas_free (VqdCliCanvas *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdCliCanvas, vqd_cli_canvas_free)
 
-/* Whether a part of it, however small, is transparent. */
+/* Whether a part of it, however small, is more transparent than not. */
 gboolean vqd_cli_canvas_has_holes (const VqdCliCanvas *self);
 
 /* A VqdCliDraw; data is a VqdCliCanvas. The canvas with the picture on it, in

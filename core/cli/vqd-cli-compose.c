@@ -38,6 +38,15 @@ get_colour (const VqdCliCanvas *self, const VqdPicture *picture, gsize i,
                 BLUE_SHARE * colour[2];
 }
 
+/* A variation of all of a picture takes its place: the mask is its alpha, which
+ * stays. */
+static gboolean
+is_whole (const VqdCliCanvas *self)
+{
+  return self->options->request.task == VQD_TASK_VARY &&
+         self->options->mask == NULL;
+}
+
 /* Lays colour over a pixel, as a layer with a mask does. What is varied keeps
  * its alpha. is_new: there is nothing below it. */
 static void
@@ -84,7 +93,7 @@ blend_picture (const VqdCliCanvas *self, VqdPng *png, const VqdPicture *picture,
           continue;
         get_colour (self, picture, (gsize) y * picture->width_px + x, colour);
         blend_pixel (self, png, (gsize) to_y * png->width_px + to_x, colour,
-                     MIN (cover, 1),
+                     is_whole (self) ? 1 : MIN (cover, 1),
                      on_x < 0 || on_y < 0 || on_x >= self->png->width_px ||
                          on_y >= self->png->height_px);
       }

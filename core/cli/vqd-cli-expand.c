@@ -48,7 +48,8 @@ vqd_cli_expand (int argc, char **argv)
         "With --layer it is the new part alone, and its place on PICTURE,\n"
         "which may be negative, stands in its chunk oFFs.\n"
         "\n",
-    .blocks = VQD_CLI_TAKES_PICTURE | VQD_CLI_TAKES_BORDERS,
+    .blocks =
+        VQD_CLI_TAKES_PICTURE | VQD_CLI_TAKES_HOLE | VQD_CLI_TAKES_BORDERS,
     .entries = entries,
   };
   g_autoptr (VqdCliCanvas) canvas = NULL;

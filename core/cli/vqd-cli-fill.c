@@ -36,8 +36,8 @@ vqd_cli_fill (int argc, char **argv)
         "the new part alone, transparent around it, and its place on PICTURE\n"
         "stands in its chunk oFFs.\n"
         "\n",
-    .blocks =
-        VQD_CLI_TAKES_PICTURE | VQD_CLI_TAKES_MASK | VQD_CLI_TAKES_BORDERS,
+    .blocks = VQD_CLI_TAKES_PICTURE | VQD_CLI_TAKES_MASK | VQD_CLI_TAKES_HOLE |
+              VQD_CLI_TAKES_BORDERS,
     .entries = entries,
   };
   g_auto (VqdCliOptions) options;

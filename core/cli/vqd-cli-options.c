@@ -62,19 +62,30 @@ add_mask (VqdCliOptions *self, GOptionContext *context)
 }
 
 static void
-add_borders (VqdCliOptions *self, GOptionContext *context)
+add_hole (VqdCliOptions *self, GOptionContext *context)
 {
   VqdRequest *request = &self->request;
   const GOptionEntry entries[] = {
     { "grow", 0, 0, G_OPTION_ARG_INT, &request->grow_px,
       "Draw so many pixels beyond the edge anew, so that both sides meet (8)",
       "PX" },
+    { "no-color-match", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE,
+      &request->color_match, "Leave the new colours as they were drawn", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_borders (VqdCliOptions *self, GOptionContext *context)
+{
+  VqdRequest *request = &self->request;
+  const GOptionEntry entries[] = {
     { "feather", 0, 0, G_OPTION_ARG_INT, &request->feather_px,
       "Fade in over so many pixels inside the edge (0)", "PX" },
     { "blend", 0, 0, G_OPTION_ARG_INT, &request->blend_px,
       "Fade out over so many pixels outside the edge (8)", "PX" },
-    { "no-color-match", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE,
-      &request->color_match, "Leave the new colours as they were drawn", NULL },
     G_OPTION_ENTRY_NULL
   };
 
@@ -201,6 +212,8 @@ read_options (VqdCliOptions *self, const VqdCliUsage *usage, int *argc,
   if (blocks & VQD_CLI_TAKES_MASK)
     add_mask (self, context);
   g_option_context_add_main_entries (context, usage->entries, NULL);
+  if (blocks & VQD_CLI_TAKES_HOLE)
+    add_hole (self, context);
   if (blocks & VQD_CLI_TAKES_BORDERS)
     add_borders (self, context);
   if (blocks & VQD_CLI_TAKES_PICTURE)

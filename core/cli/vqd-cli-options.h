@@ -38,7 +38,8 @@ typedef enum
   VQD_CLI_TAKES_SIZE = 1 << 1,    /* --width, --height */
   VQD_CLI_TAKES_PICTURE = 1 << 2, /* an argument, and --layer */
   VQD_CLI_TAKES_MASK = 1 << 3,    /* --mask */
-  VQD_CLI_TAKES_BORDERS = 1 << 4  /* --grow, --feather, … */
+  VQD_CLI_TAKES_BORDERS = 1 << 4, /* --feather, --blend */
+  VQD_CLI_TAKES_HOLE = 1 << 5     /* --grow, --no-color-match */
 } VqdCliBlocks;
 
 /* One subcommand's. */

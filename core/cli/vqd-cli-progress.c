@@ -65,24 +65,11 @@ append_time_left (GString *line, double seconds_left)
                           seconds % SECONDS_PER_MINUTE);
 }
 
-static void
-count_evaluations (VqdCliProgress *self, const VqdProgress *progress)
-{
-  if (progress->phase != VQD_PHASE_SAMPLE)
-    return;
-  if (progress->image != self->image)
-    self->step = 0;
-  self->n_evaluations += MAX (progress->step - self->step, 0);
-  self->image = progress->image;
-  self->step = progress->step;
-}
-
 void
 vqd_cli_progress_update (const VqdProgress *progress, gpointer self)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
-  count_evaluations (self, progress);
   if (progress->n_images > 1)
     g_string_append_printf (line, "picture %d of %d: ", progress->image + 1,
                             progress->n_images);

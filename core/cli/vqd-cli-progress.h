@@ -12,9 +12,6 @@ typedef struct
   gboolean shown;
   int n_columns; /* of the line that stands there now */
   gint64 start_us;
-  int image; /* that was heard of last */
-  int step;
-  int n_evaluations; /* of all pictures */
 } VqdCliProgress;
 
 /* Shows nothing when quiet, or when stderr is not a terminal. */

@@ -19,7 +19,6 @@ typedef struct
   const VqdCliOptions *options;
   VqdCliDraw draw;
   gpointer data;
-  VqdCliProgress progress;
   VqdResult *result;
   int cell_px; /* of the model */
 } Run;
@@ -101,7 +100,7 @@ say_timings (const Run *self)
               "evaluations  %3d\n"
               "decoding     %7.3f s\n",
               seconds.load, seconds.text, seconds.sample,
-              self->progress.n_evaluations, seconds.decode);
+              vqd_result_get_n_evaluations (self->result), seconds.decode);
 }
 
 static gboolean
@@ -128,8 +127,10 @@ make_pictures (Run *self, GCancellable *cancellable, GError **error)
 {
   const VqdCliOptions *options = self->options;
 
-  vqd_cli_progress_init (&self->progress, options->quiet);
-  vqd_cli_progress_say (&self->progress, "loading the model");
+  VqdCliProgress progress;
+
+  vqd_cli_progress_init (&progress, options->quiet);
+  vqd_cli_progress_say (&progress, "loading the model");
 
   g_autoptr (VqdEngine) engine =
       vqd_engine_new (&options->engine, cancellable, error);
@@ -137,10 +138,10 @@ make_pictures (Run *self, GCancellable *cancellable, GError **error)
     {
       self->cell_px = vqd_engine_get_info (engine)->cell_px;
       self->result = vqd_engine_generate (engine, &options->request,
-                                          vqd_cli_progress_update,
-                                          &self->progress, cancellable, error);
+                                          vqd_cli_progress_update, &progress,
+                                          cancellable, error);
     }
-  vqd_cli_progress_clear (&self->progress);
+  vqd_cli_progress_clear (&progress);
   return self->result != NULL;
 }
 

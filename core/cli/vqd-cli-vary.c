@@ -29,7 +29,8 @@ vqd_cli_vary (int argc, char **argv)
         "and as transparent. With --layer it is what was drawn alone, and\n"
         "its place on PICTURE stands in its chunk oFFs.\n"
         "\n",
-    .blocks = VQD_CLI_TAKES_PICTURE | VQD_CLI_TAKES_MASK,
+    .blocks =
+        VQD_CLI_TAKES_PICTURE | VQD_CLI_TAKES_MASK | VQD_CLI_TAKES_BORDERS,
     .entries = entries,
   };
   g_autoptr (VqdCliCanvas) canvas = NULL;
