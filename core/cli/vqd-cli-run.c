@@ -123,7 +123,6 @@ static gboolean
 make_pictures (Run *self, GCancellable *cancellable, GError **error)
 {
   const VqdCliOptions *options = self->options;
-
   VqdCliProgress progress;
 
   vqd_cli_progress_init (&progress, options->quiet);
@@ -135,9 +134,8 @@ make_pictures (Run *self, GCancellable *cancellable, GError **error)
     self->result =
         vqd_engine_generate (engine, &options->request, vqd_cli_progress_update,
                              &progress, cancellable, error);
-}
-vqd_cli_progress_clear (&progress);
-return self->result != NULL;
+  vqd_cli_progress_clear (&progress);
+  return self->result != NULL;
 }
 
 static gboolean
