@@ -551,6 +551,22 @@ def test_ctrl_c(folder):
         equal(sorted(os.listdir(folder)), names)
 
 
+def test_progress(folder):
+    """Says which window of a picture that takes several is drawn."""
+    program = OnTerminal(folder, 'generate', '-p', 'sand', '--width', '192',
+                         '-o', 'out.png', '--steps', '2', '--seed', '1')
+    equal(program.finish(), OK)
+    lines = program.seen.split('\r')
+    windows = sorted({line.split(',')[0] for line in lines
+                      if line.startswith('window ')})
+    n = len(windows)
+    assert n > 1, lines
+    equal(windows, [f'window {i + 1} of {n}' for i in range(n)])
+    contains(program.seen, 'step 1 of', ' left', 'drawing')
+    # The line is taken away at the end.
+    equal(program.seen.rstrip('\r').rsplit('\r', 1)[1].strip(), '')
+
+
 def test_unwritable(folder):
     """Before the work; the input stays."""
     put(folder, 'in.png', make_picture())
