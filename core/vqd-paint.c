@@ -567,6 +567,8 @@ vqd_paint (const VqdPaint *paint, VqdRegion *region, VqdPainting *painting,
 
   vqd_painter_init (&self, paint);
   plan (&self, region, passes);
+  if (paint->task == VQD_TASK_TILE)
+    vqd_painter_plan_tile (&self, &region->levels[0]);
   const gboolean ok = paint_levels (&self, region, passes, painting, error);
   for (int i = 0; i < region->n_levels; i++)
     pass_clear (&passes[i]);
