@@ -47,6 +47,10 @@ class Regions:
     signed: numpy.ndarray   # distance from the selection's edge, + outside
     normal: numpy.ndarray   # [2, height, width], x and y, of length 1
 
+    def with_hard_edge(self):
+        """The same border of a paste: the lines on both sides of the edge."""
+        return dataclasses.replace(self, band=numpy.abs(self.signed) <= 1)
+
 
 def regions(selection, blend_px):
     """selection: uint8 [height, width]."""
@@ -179,15 +183,17 @@ def line_steps(picture, axis):
     return numpy.abs(numpy.roll(levels, -1, axis=0) - levels).mean(axis=(1, 2))
 
 
-def wrap(pictures, axis):
+def wrap(pictures, axis, cell_px):
     """The tiling figure of several pictures of one texture.
 
-    ratio: the step over the edge over the mean step inside. typical: half of
-    the inner lines, taken alone, are this far from 1 or less. rank: share of
-    the inner lines whose step is smaller."""
-    steps = [line_steps(picture, axis) for picture in pictures]
-    edge = numpy.mean([s[-1] for s in steps])
-    inner = numpy.mean([s[:-1] for s in steps], axis=0)
-    return {'ratio': float(edge / inner.mean()),
-            'typical': float(numpy.median(numpy.abs(inner / inner.mean() - 1))),
-            'rank': float((inner < edge).mean())}
+    ratio: the step over the edge over the mean step of the inner lines of its
+    kind, those between two cells: within a cell the decoder draws smoother
+    (all: over the mean of all inner lines). One line of a texture without any
+    seam is not the mean, either: error is the standard deviation of that
+    ratio for the inner lines, each taken over all pictures."""
+    steps = numpy.mean([line_steps(picture, axis) for picture in pictures],
+                       axis=0)
+    inner = steps[cell_px - 1:-1:cell_px]
+    return {'ratio': float(steps[-1] / inner.mean()),
+            'all': float(steps[-1] / steps[:-1].mean()),
+            'error': float((inner / inner.mean()).std())}

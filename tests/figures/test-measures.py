@@ -15,7 +15,7 @@ except ImportError as missing:
 import inputs
 import measures
 
-BLEND_PX = 8
+BLEND_PX, CELL_PX = 8, 8
 
 
 def disc(height, width, radius):
@@ -107,19 +107,49 @@ def test_a_paste_is_the_other_picture_and_nothing_around_it():
             other[20, 99 - 60]).all()   # the first mirror image
 
 
-def test_a_texture_that_wraps_has_no_edge():
+def waves(seed):
+    """A texture on a torus: waves of whole numbers of periods."""
+    rng = numpy.random.default_rng(seed)
     y, x = numpy.mgrid[0:128, 0:128] * 2 * numpy.pi / 128
-    wave = 128 + 60 * numpy.sin(5 * x + 2 * numpy.sin(3 * y)) + \
-        40 * numpy.cos(4 * y - numpy.sin(2 * x))
-    picture = numpy.repeat(wave[..., None], 3, axis=-1)
+    wave = sum(numpy.sin(rng.integers(-9, 10) * x + rng.integers(-9, 10) * y +
+                         rng.uniform(0, 7)) for _ in range(30))
+    return numpy.repeat(128 + 12 * wave[..., None], 3, axis=-1)
+
+
+def test_a_texture_that_wraps_has_no_edge():
+    pictures = [waves(seed) for seed in range(64)]
     for axis in (0, 1):
-        ratio = measures.wrap([picture], axis)['ratio']
-        assert 0.9 < ratio < 1.1, ratio
-    cut = picture[:, :100]
-    ratio = measures.wrap([cut], 1)['ratio']
-    assert ratio > 2, ratio
-    ratio = measures.wrap([cut], 0)['ratio']
-    assert 0.9 < ratio < 1.1, ratio
+        figure = measures.wrap(pictures, axis, CELL_PX)
+        assert 0.95 < figure['ratio'] < 1.05, figure
+        assert figure['error'] < 0.05, figure
+
+
+def test_a_texture_that_was_cut_has_an_edge_where_it_was_cut():
+    pictures = [waves(seed)[:, :104] for seed in range(64)]
+    figure = measures.wrap(pictures, 1, CELL_PX)
+    assert figure['ratio'] > 3, figure
+    figure = measures.wrap(pictures, 0, CELL_PX)
+    assert 0.95 < figure['ratio'] < 1.05, figure
+
+
+def test_a_hard_edge_is_not_hidden_in_a_wide_band():
+    picture = random_picture(5).astype(float) * 0.2
+    selection = disc(200, 240, 60)
+    where = measures.regions(selection, BLEND_PX)
+    picture[selection > 0] += 120
+    soft = measures.seam(picture, where)['ratio']
+    hard = measures.seam(picture, where.with_hard_edge())['ratio']
+    assert hard > 3 and hard > 2 * soft, (soft, hard)
+
+
+def test_a_picture_as_it_is_passes_and_its_smooth_extension_does_not():
+    for case in inputs.CASES:
+        picture = case.picture()
+        where = measures.regions(case.selection(), BLEND_PX)
+        ratio = measures.seam(picture, where)['ratio']
+        assert 0.8 < ratio < 1.25, (case.name, ratio)
+        smooth = measures.smooth_extension(picture, where.changed)
+        assert measures.energy(smooth, where.inner) < 8, case.name
 
 
 def test_inputs_are_twenty_of_both_kinds_with_known_pixels_around():
