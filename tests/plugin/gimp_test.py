@@ -26,6 +26,7 @@ def parse_arguments():
     parser.add_argument("--models", required=True, help="folder of the models")
     parser.add_argument("--cli", default="", help="the built command line")
     parser.add_argument("--shots", default="", help="folder for screenshots")
+    parser.add_argument("--only", default="", help="run one test alone")
     return parser.parse_args()
 
 
