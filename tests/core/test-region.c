@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a task makes of a canvas, and the part of it that the model sees. */
-#include <math.h>
-#include <string.h>
-
 #include "core/canvas/vqd-region.h"
+#include "tests/core/canvas-pictures.h"
 
 #define N_RANDOM_CANVASES 150
-#define CELL 8
-#define N_CODES 64
 #define CONTEXT 8 /* a window's side by this is around the hole */
 
-static const VqdRegionModel square = { .cell_px = CELL,
+static const VqdRegionModel square = { .cell_px = CELL_PX,
                                        .window_width = 16,
                                        .window_height = 16,
                                        .n_codes = N_CODES,
@@ -21,69 +17,11 @@ static const VqdRegionModel oblong = { .cell_px = 4,
                                        .n_codes = N_CODES,
                                        .id = "a model" };
 
-/* A canvas that owns its pixels. */
-typedef struct
-{
-  VqdCanvas canvas;
-  float *rgb;
-  float *alpha;
-  float *selection;
-} Picture;
-
-
-static float
-colour (int x, int y, int c)
-{
-  return (float) ((x * 7 + y * 13 + c * 29) % 101) / 100;
-}
-
-/* Opaque, nothing selected. */
+/* Does not grow the hole. */
 static void
-picture_init (Picture *self, int width, int height)
+canvas_request_init (VqdRequest *request, VqdTask task, const VqdCanvas *canvas)
 {
-  const gsize n = (gsize) width * (gsize) height;
-
-  *self = (Picture){ .rgb = g_new (float, 3 * n),
-                     .alpha = g_new (float, n),
-                     .selection = g_new0 (float, n) };
-  for (gsize i = 0; i < n; i++)
-    {
-      self->alpha[i] = 1;
-      for (int c = 0; c < 3; c++)
-        self->rgb[3 * i + (gsize) c] =
-            colour ((int) i % width, (int) i / width, c);
-    }
-  self->canvas = (VqdCanvas){ .width_px = width,
-                              .height_px = height,
-                              .rgb = self->rgb,
-                              .alpha = self->alpha,
-                              .selection = self->selection };
-}
-
-static void
-picture_clear (Picture *self)
-{
-  g_free (self->rgb);
-  g_free (self->alpha);
-  g_free (self->selection);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Picture, picture_clear)
-
-static void
-set_rectangle (const Picture *self, float *values, int x, int y, int width,
-               int height, float value)
-{
-  for (int j = y; j < y + height; j++)
-    for (int i = x; i < x + width; i++)
-      values[j * self->canvas.width_px + i] = value;
-}
-
-static void
-request_init (VqdRequest *request, VqdTask task, const VqdCanvas *canvas)
-{
-  vqd_request_init (request);
-  request->task = task;
-  request->canvas = canvas;
+  request_init (request, task, canvas);
   request->grow_px = 0;
 }
 
@@ -125,7 +63,7 @@ test_selection (void)
   picture.selection[1] = 7; /* no more than whole */
   picture.selection[2] = -1;
   picture.selection[3] = NAN;
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   frame_init (&frame, &request);
 
   g_assert_true (frame.by_selection);
@@ -151,7 +89,7 @@ test_grow (void)
 
   picture_init (&picture, 30, 20);
   picture.selection[9 * 30 + 14] = 0.01f;
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   request.grow_px = 5;
   frame_init (&frame, &request);
   for (int i = 0; i < 30 * 20; i++)
@@ -181,7 +119,7 @@ test_transparent (void)
       picture.alpha[1] = 0.51f;
       if (! empty)
         picture.canvas.selection = NULL;
-      request_init (&request, VQD_TASK_FILL, &picture.canvas);
+      canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
       frame_init (&frame, &request);
       g_assert_false (frame.by_selection);
       for (int i = 0; i < 120; i++)
@@ -206,7 +144,7 @@ test_transparent_beside_selection (void)
   picture_init (&picture, 12, 10);
   set_rectangle (&picture, picture.alpha, 0, 0, 4, 10, 0);
   set_rectangle (&picture, picture.selection, 8, 0, 4, 10, 1);
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   frame_init (&frame, &request);
   for (int i = 0; i < 120; i++)
     {
@@ -225,7 +163,7 @@ test_margins (void)
 
   picture_init (&picture, 30, 20);
   set_rectangle (&picture, picture.selection, 5, 6, 7, 4, 1);
-  request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
   request.left_px = 3;
   request.top_px = 4;
   request.right_px = 5;
@@ -261,7 +199,7 @@ test_transparent_border (void)
   picture_init (&picture, 30, 20);
   set_rectangle (&picture, picture.alpha, 0, 0, 30, 20, 0);
   set_rectangle (&picture, picture.alpha, 4, 5, 20, 10, 1);
-  request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
   frame_init (&frame, &request);
   g_assert_cmpint (frame.width, ==, 30);
   for (int i = 0; i < 600; i++)
@@ -286,7 +224,7 @@ test_vary_sees_all (void)
       picture.alpha[1] = 0.75f;
       if (selects)
         set_rectangle (&picture, picture.selection, 5, 6, 7, 4, 1);
-      request_init (&request, VQD_TASK_VARY, &picture.canvas);
+      canvas_request_init (&request, VQD_TASK_VARY, &picture.canvas);
       request.grow_px = 8;
       frame_init (&frame, &request);
       g_assert_cmpint (frame.by_selection, ==, selects);
@@ -326,7 +264,7 @@ test_nothing_to_do (void)
 
       picture_init (&picture, 9, 9);
       set_rectangle (&picture, picture.alpha, 0, 0, 9, 9, cases[i].alpha);
-      request_init (&request, cases[i].task, &picture.canvas);
+      canvas_request_init (&request, cases[i].task, &picture.canvas);
       g_assert_false (vqd_frame_init (&frame, &request, 0, 0, NULL, &error));
       g_assert_error (error, VQD_ERROR, VQD_ERROR_REQUEST);
       g_assert_true (g_str_has_prefix (error->message, cases[i].words));
@@ -517,7 +455,7 @@ test_random_canvases (void)
       picture_init (&picture, g_rand_int_range (rand, 1, most),
                     g_rand_int_range (rand, 1, most));
       select_some (&picture, rand);
-      request_init (&request, VQD_TASK_FILL, &picture.canvas);
+      canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
       request.grow_px = g_rand_int_range (rand, 0, 12);
       frame_init (&frame, &request);
       g_autoptr (VqdRegion) region = region_new (&frame, model);
@@ -550,7 +488,7 @@ test_borders (void)
         picture_init (&picture, side, side);
         set_rectangle (&picture, picture.selection, starts[where % 3],
                        starts[where / 3], 40, 40, 1);
-        request_init (&request, VQD_TASK_FILL, &picture.canvas);
+        canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
         frame_init (&frame, &request);
         g_autoptr (VqdRegion) region = region_new (&frame, &square);
 
@@ -573,7 +511,7 @@ test_nearly_all (void)
       picture_init (&picture, 128, 128);
       set_rectangle (&picture, picture.selection, inset, 3, 128 - 2 * inset,
                      122, 1);
-      request_init (&request, VQD_TASK_FILL, &picture.canvas);
+      canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
       frame_init (&frame, &request);
       g_autoptr (VqdRegion) region = region_new (&frame, &square);
 
@@ -593,7 +531,7 @@ test_one_pixel (void)
 
   picture_init (&picture, 1, 1);
   picture.selection[0] = 1;
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   frame_init (&frame, &request);
   g_autoptr (VqdRegion) region = region_new (&frame, &square);
 
@@ -615,7 +553,7 @@ test_small_hole_of_a_large_canvas (void)
 
   picture_init (&picture, 3001, 2003);
   set_rectangle (&picture, picture.selection, 1777, 901, 90, 60, 1);
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   request.grow_px = 3;
   frame_init (&frame, &request);
   g_autoptr (VqdRegion) region = region_new (&frame, &square);
@@ -625,8 +563,8 @@ test_small_hole_of_a_large_canvas (void)
   g_assert_cmpint (region->levels[0].width, ==, 128);
   g_assert_cmpint (region->levels[0].height, ==, 128);
   /* cells begin with the hole */
-  g_assert_cmpint ((1777 - 3 - region->x) % CELL, ==, 0);
-  g_assert_cmpint ((901 - 3 - region->y) % CELL, ==, 0);
+  g_assert_cmpint ((1777 - 3 - region->x) % CELL_PX, ==, 0);
+  g_assert_cmpint ((901 - 3 - region->y) % CELL_PX, ==, 0);
   g_assert_cmpuint (vqd_region_measure (&frame, &square), <, 1 << 20);
 }
 
@@ -640,7 +578,7 @@ test_margins_in_region (void)
       VqdRequest request;
 
       picture_init (&picture, 170, 140);
-      request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
+      canvas_request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
       *(int *[]){ &request.left_px, &request.top_px, &request.right_px,
                   &request.bottom_px }[side] = 50;
       frame_init (&frame, &request);
@@ -703,7 +641,7 @@ give_tokens (Picture *picture, int x_px, int y_px, int width, int height)
     tokens[i] = known_token (i % width, i / width);
   picture->canvas.known = (VqdTokenGrid){ .x_px = x_px,
                                           .y_px = y_px,
-                                          .cell_px = CELL,
+                                          .cell_px = CELL_PX,
                                           .grid_width = width,
                                           .grid_height = height,
                                           .tokens = tokens,
@@ -714,10 +652,10 @@ give_tokens (Picture *picture, int x_px, int y_px, int width, int height)
 static gboolean
 is_whole (const VqdFrame *frame, const VqdRegion *region, int column, int row)
 {
-  for (int i = 0; i < CELL * CELL; i++)
+  for (int i = 0; i < CELL_PX * CELL_PX; i++)
     {
-      const int x = region->x + column * CELL + i % CELL;
-      const int y = region->y + row * CELL + i / CELL;
+      const int x = region->x + column * CELL_PX + i % CELL_PX;
+      const int y = region->y + row * CELL_PX + i / CELL_PX;
 
       if (x < 0 || x >= frame->width || y < 0 || y >= frame->height ||
           ! frame->known[y * frame->width + x])
@@ -736,14 +674,14 @@ check_tokens (const Picture *picture, const VqdFrame *frame,
   const int x_px = region->x - frame->left - known->x_px;
   const int y_px = region->y - frame->top - known->y_px;
 
-  g_assert_cmpint (x_px % CELL, ==, 0);
-  g_assert_cmpint (y_px % CELL, ==, 0);
+  g_assert_cmpint (x_px % CELL_PX, ==, 0);
+  g_assert_cmpint (y_px % CELL_PX, ==, 0);
   for (int i = 0; i < level->grid_width * level->grid_height; i++)
     {
       const int column = i % level->grid_width;
       const int row = i / level->grid_width;
-      const int x = column + x_px / CELL;
-      const int y = row + y_px / CELL;
+      const int x = column + x_px / CELL_PX;
+      const int y = row + y_px / CELL_PX;
       const gboolean has = x >= 0 && x < known->grid_width && y >= 0 &&
                            y < known->grid_height &&
                            is_whole (frame, region, column, row);
@@ -771,9 +709,9 @@ test_tokens (void)
                    g_rand_int_range (rand, -50, 100),
                    g_rand_int_range (rand, 1, 30),
                    g_rand_int_range (rand, 1, 30));
-      request_init (&request,
-                    g_rand_boolean (rand) ? VQD_TASK_FILL : VQD_TASK_EXPAND,
-                    &picture.canvas);
+      canvas_request_init (
+          &request, g_rand_boolean (rand) ? VQD_TASK_FILL : VQD_TASK_EXPAND,
+          &picture.canvas);
       request.left_px = g_rand_int_range (rand, 1, 50);
       frame_init (&frame, &request);
       g_autoptr (VqdRegion) region = region_new (&frame, &square);
@@ -798,7 +736,7 @@ test_tokens_of_a_whole_picture (void)
       picture_init (&picture, 128, 128);
       picture.selection[128 * i + 127 - i] = 1;
       give_tokens (&picture, 0, 0, 16, 16);
-      request_init (&request, VQD_TASK_FILL, &picture.canvas);
+      canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
       request.grow_px = i;
       frame_init (&frame, &request);
       g_autoptr (VqdRegion) region = region_new (&frame, &square);
@@ -822,7 +760,7 @@ region_with_tokens (void (*change) (VqdTokenGrid *known))
   picture.selection[128 * 100 + 100] = 1;
   give_tokens (&picture, 0, 0, 16, 16);
   change (&picture.canvas.known);
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   frame_init (&frame, &request);
   VqdRegion *region = region_new (&frame, &square);
   g_free (picture.canvas.known.tokens);
@@ -919,7 +857,7 @@ test_pixels_are_in_range (void)
   picture.rgb[3] = 1.5f;
   picture.rgb[4] = -0.5f;
   picture.selection[800] = 1;
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   frame_init (&frame, &request);
   g_autoptr (VqdRegion) region = region_new (&frame, &square);
 
@@ -939,7 +877,7 @@ test_cancel (void)
 
   picture_init (&picture, 300, 300);
   set_rectangle (&picture, picture.selection, 10, 10, 280, 280, 1);
-  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
   frame_init (&frame, &request);
   g_cancellable_cancel (cancellable);
   g_assert_null (vqd_region_new (&frame, &square, cancellable, &error));
