@@ -293,6 +293,18 @@ make_zone (Job *job, GError **error)
                         job->cancellable, error);
 }
 
+static gboolean
+check_shown (const Job *job, GError **error)
+{
+  if (job->shown.width > 0)
+    return TRUE;
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+               "There is nothing to %s: the selection is too faint to show "
+               "anything.",
+               job->request->task == VQD_TASK_VARY ? "vary" : "fill");
+  return FALSE;
+}
+
 /* How much of the new picture shows: softened where it meets what stays. */
 static gboolean
 make_mask (Job *job, GError **error)
@@ -368,7 +380,8 @@ prepare_canvas (Job *job, GError **error)
     return FALSE;
 
   job->shown = shown_part (job);
-  if (! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
+  if (! check_shown (job, error) ||
+      ! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
                               (has_canvas (job) ? vqd_pipeline_encoder_bytes (
                                                       vqd_pipeline_get_config (
                                                           engine->pipeline))
