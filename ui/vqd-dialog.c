@@ -24,6 +24,13 @@ static const Choice target_labels[] = {
   { "image", N_ ("A new image") },
 };
 
+static const Choice tiling_labels[] = {
+  { "xy", N_ ("All edges") },
+  { "x", N_ ("Left and right") },
+  { "y", N_ ("Top and bottom") },
+  { "none", N_ ("None") },
+};
+
 static const Choice device_labels[] = {
   { "auto", N_ ("Automatic") },
   { "cpu", N_ ("Processor (CPU)") },
@@ -87,13 +94,77 @@ new_strategy_combo (GObject *config)
                                          GTK_TREE_MODEL (store), 0, 1);
 }
 
-static void
-add_spin (GtkWidget *rows, GObject *config, const char *property, double first,
-          double step, int digits, const char *special_text)
+static gboolean
+has (GObject *config, const char *property)
 {
-  vqd_rows_add (rows, config, property,
-                vqd_special_spin_new (config, property, first, step, 10 * step,
-                                      digits, special_text));
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (config), property) !=
+         NULL;
+}
+
+/* Each row only where the procedure has the option. */
+
+static void
+add_special_spin (GtkWidget *rows, GObject *config, const char *property,
+                  double first, double step, int digits,
+                  const char *special_text)
+{
+  if (has (config, property))
+    vqd_rows_add (rows, config, property,
+                  vqd_special_spin_new (config, property, first, step,
+                                        10 * step, digits, special_text));
+}
+
+static void
+add_spin (GtkWidget *rows, GObject *config, const char *property, double step,
+          double page, int digits)
+{
+  if (has (config, property))
+    vqd_rows_add (
+        rows, config, property,
+        gimp_prop_spin_button_new (config, property, step, page, digits));
+}
+
+static void
+add_combo (GtkWidget *rows, GObject *config, const char *property,
+           const Choice *choices, int n_choices)
+{
+  if (has (config, property))
+    vqd_rows_add (rows, config, property,
+                  new_combo (config, property, choices, n_choices));
+}
+
+static void
+add_entry (GtkWidget *rows, GObject *config, const char *property)
+{
+  if (has (config, property))
+    vqd_rows_add (rows, config, property,
+                  gimp_prop_entry_new (config, property, -1));
+}
+
+static void
+add_check (GtkWidget *rows, GObject *config, const char *property)
+{
+  if (has (config, property))
+    vqd_rows_add_wide (rows, config, property,
+                       gimp_prop_check_button_new (config, property, NULL));
+}
+
+static void
+add_file (GtkWidget *rows, GObject *config, const char *property,
+          const char *title, GtkFileChooserAction action)
+{
+  if (has (config, property))
+    vqd_rows_add (
+        rows, config, property,
+        gimp_prop_file_chooser_button_new (config, property, title, action));
+}
+
+/* A new image is no place for what belongs to a layer. */
+static int
+count_targets (GObject *config)
+{
+  return has (config, "width") ? G_N_ELEMENTS (target_labels)
+                               : G_N_ELEMENTS (target_labels) - 1;
 }
 
 static GtkWidget *
@@ -101,14 +172,20 @@ new_main_rows (GObject *config)
 {
   GtkWidget *rows = vqd_rows_new ();
 
-  vqd_rows_add (rows, config, "images",
-                gimp_prop_spin_button_new (config, "images", 1, 4, 0));
-  add_spin (rows, config, "seed", 0, 1, 0, _ ("Random"));
-  add_spin (rows, config, "width", 1, 8, 0, _ ("The model's own"));
-  add_spin (rows, config, "height", 1, 8, 0, _ ("The model's own"));
-  vqd_rows_add (rows, config, "target",
-                new_combo (config, "target", target_labels,
-                           G_N_ELEMENTS (target_labels)));
+  add_spin (rows, config, "left", 8, 64, 0);
+  add_spin (rows, config, "right", 8, 64, 0);
+  add_spin (rows, config, "top", 8, 64, 0);
+  add_spin (rows, config, "bottom", 8, 64, 0);
+  add_spin (rows, config, "strength", 0.05, 0.1, 2);
+  add_combo (rows, config, "tiling", tiling_labels,
+             G_N_ELEMENTS (tiling_labels));
+  add_spin (rows, config, "images", 1, 4, 0);
+  add_special_spin (rows, config, "strength-last", 0, 0.05, 2,
+                    _ ("The same for all"));
+  add_special_spin (rows, config, "seed", 0, 1, 0, _ ("Random"));
+  add_special_spin (rows, config, "width", 1, 8, 0, _ ("The model's own"));
+  add_special_spin (rows, config, "height", 1, 8, 0, _ ("The model's own"));
+  add_combo (rows, config, "target", target_labels, count_targets (config));
 
   return rows;
 }
@@ -116,51 +193,52 @@ new_main_rows (GObject *config)
 static void
 add_sampling_rows (GtkWidget *rows, GObject *config)
 {
-  vqd_rows_add (rows, config, "negative-prompt",
-                gimp_prop_entry_new (config, "negative-prompt", -1));
+  const char *own = _ ("The model's own");
+
+  add_entry (rows, config, "negative-prompt");
   vqd_rows_add (rows, config, "strategy", new_strategy_combo (config));
-  add_spin (rows, config, "steps", 1, 1, 0, _ ("The model's own"));
-  add_spin (rows, config, "guidance", 0, 0.5, 2, _ ("The model's own"));
-  add_spin (rows, config, "truncation", 0, 0.01, 2, _ ("The model's own"));
-  add_spin (rows, config, "top-k", 0, 1, 0, _ ("The model's own"));
-  add_spin (rows, config, "purity-weight", 0, 0.1, 2, _ ("The model's own"));
+  add_special_spin (rows, config, "steps", 1, 1, 0, own);
+  add_special_spin (rows, config, "guidance", 0, 0.5, 2, own);
+  add_special_spin (rows, config, "truncation", 0, 0.01, 2, own);
+  add_special_spin (rows, config, "top-k", 0, 1, 0, own);
+  add_special_spin (rows, config, "purity-weight", 0, 0.1, 2, own);
+}
+
+static void
+add_canvas_rows (GtkWidget *rows, GObject *config)
+{
+  add_special_spin (rows, config, "keep", 0, 0.05, 2, _ ("By strength"));
+  add_spin (rows, config, "grow", 1, 8, 0);
+  add_spin (rows, config, "feather", 1, 8, 0);
+  add_spin (rows, config, "blend", 1, 8, 0);
 }
 
 static void
 add_machine_rows (GtkWidget *rows, GObject *config)
 {
-  vqd_rows_add (
-      rows, config, "model",
-      gimp_prop_file_chooser_button_new (config, "model", _ ("Model File"),
-                                         GTK_FILE_CHOOSER_ACTION_OPEN));
-  vqd_rows_add (rows, config, "label",
-                gimp_prop_entry_new (config, "label", -1));
-  vqd_rows_add (rows, config, "device",
-                new_combo (config, "device", device_labels,
-                           G_N_ELEMENTS (device_labels)));
-  add_spin (rows, config, "threads", 1, 1, 0, _ ("All"));
-  add_spin (rows, config, "memory-limit", 1, 256, 0, _ ("Automatic"));
+  add_file (rows, config, "model", _ ("Model File"),
+            GTK_FILE_CHOOSER_ACTION_OPEN);
+  add_entry (rows, config, "label");
+  add_combo (rows, config, "device", device_labels,
+             G_N_ELEMENTS (device_labels));
+  add_special_spin (rows, config, "threads", 1, 1, 0, _ ("All"));
+  add_special_spin (rows, config, "memory-limit", 1, 256, 0, _ ("Automatic"));
 }
 
 static void
 add_saving_rows (GtkWidget *rows, GObject *config)
 {
-  vqd_rows_add (rows, config, "output-folder",
-                gimp_prop_file_chooser_button_new (
-                    config, "output-folder", _ ("Folder for the Pictures"),
-                    GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER));
-  vqd_rows_add (rows, config, "file-template",
-                gimp_prop_entry_new (config, "file-template", -1));
+  add_file (rows, config, "output-folder", _ ("Folder for the Pictures"),
+            GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+  add_entry (rows, config, "file-template");
 }
 
 static void
 add_check_rows (GtkWidget *rows, GObject *config)
 {
-  vqd_rows_add_wide (
-      rows, config, "keep-settings",
-      gimp_prop_check_button_new (config, "keep-settings", NULL));
-  vqd_rows_add_wide (rows, config, "fail-on-cut",
-                     gimp_prop_check_button_new (config, "fail-on-cut", NULL));
+  add_check (rows, config, "color-match");
+  add_check (rows, config, "keep-settings");
+  add_check (rows, config, "fail-on-cut");
 }
 
 /* Two columns: a single one is taller than a laptop's screen. */
@@ -172,6 +250,7 @@ new_advanced_columns (GObject *config)
   GtkWidget *right = vqd_rows_new ();
 
   add_sampling_rows (left, config);
+  add_canvas_rows (right, config);
   add_machine_rows (right, config);
   add_saving_rows (right, config);
   gtk_box_pack_start (GTK_BOX (columns), left, TRUE, TRUE, 0);
@@ -219,15 +298,14 @@ fill_dialog (GtkWidget *dialog, GObject *config)
 }
 
 gboolean
-vqd_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config)
+vqd_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config,
+                const char *title, const char *ok_label)
 {
   gimp_ui_init ("vqdiffusion");
 
-  GtkWidget *dialog =
-      gimp_procedure_dialog_new (procedure, config, _ ("Picture from Text"));
+  GtkWidget *dialog = gimp_procedure_dialog_new (procedure, config, title);
 
-  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog),
-                                      _ ("_Generate"));
+  gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), ok_label);
   fill_dialog (dialog, G_OBJECT (config));
   const gboolean ok =
       gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
