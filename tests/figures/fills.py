@@ -8,7 +8,7 @@ import photolike
 import sheets
 from program import RunFailed
 
-BLEND_PX = 8   # what fill does by itself
+BLEND_PX = 16   # what fill does by itself
 SEAM = 0.75, 1.3
 LEAST_ENERGY = 0.5
 # An unmasked picture's energy is the mean of so many.
