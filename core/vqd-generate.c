@@ -282,8 +282,7 @@ make_zone (Job *job, GError **error)
   const VqdRequest *request = job->request;
   const int fade = CUT_FADE_PX (request->blend_px);
 
-  if (request->task == VQD_TASK_VARY || request->feather_px > 0 ||
-      request->blend_px <= fade)
+  if (request->feather_px > 0 || request->blend_px <= fade)
     return TRUE;
 
   job->zone = new_mask (job, error);
