@@ -80,7 +80,7 @@ KINDS = [
     ("gray-u16-linear", "GRAY", "PRECISION-U16-LINEAR"),
 ]
 
-BLEND = 8
+BLEND = 16
 CELL = 8  # pixels of the default model
 
 
