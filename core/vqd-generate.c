@@ -332,60 +332,105 @@ make_mask (Job *job, GError **error)
          make_zone (job, error);
 }
 
-/* The frame's own arrays, and pictures of its size. */
+/* The frame's own arrays, the mask and the zone. */
 static guint64
-frame_bytes (const Job *job, guint64 width, guint64 height)
+frame_bytes (int width, int height)
+{
+  return (guint64) width * (guint64) height *
+         (3 * sizeof (float) + 2 * sizeof (guint8));
+}
+
+/* All pictures, and what making one of them takes beside. */
+static guint64
+picture_bytes (const Job *job, int width, int height)
 {
   const guint64 n_pictures = (guint64) job->request->n_images + 1;
-  const guint64 frame = 2 * sizeof (float) + 2 * sizeof (guint8);
 
-  return width * height * (frame + n_pictures * 4 * sizeof (float));
+  return (guint64) width * (guint64) height * n_pictures * 4 * sizeof (float);
+}
+
+/* Cutting the mask of one picture. */
+static guint64
+cut_bytes (const Job *job)
+{
+  const gsize n = (gsize) job->frame.width * (gsize) job->frame.height;
+  guint64 n_band = 0;
+
+  for (gsize i = 0; job->zone != NULL && i < n; i++)
+    n_band += job->zone[i] > 0 && job->zone[i] < 1;
+  return n_band * VQD_CUT_BYTES;
+}
+
+/* The frame, and the mask in it. */
+static gboolean
+prepare_frame (Job *job, GError **error)
+{
+  const VqdRequest *request = job->request;
+  const gint64 limit = job->engine->memory_limit_bytes;
+  int width;
+  int height;
+
+  if (has_canvas (job))
+    {
+      vqd_frame_measure (request, &width, &height);
+      if (! vqd_check_memory (frame_bytes (width, height), "This canvas", limit,
+                              error))
+        return FALSE;
+    }
+  else
+    {
+      drawn_size (job, &width, &height);
+      if (! vqd_check_memory (
+              frame_bytes (width, height) +
+                  picture_bytes (job, MAX (width, job->result_width),
+                                 MAX (height, job->result_height)),
+              "The pictures", limit, error))
+        return FALSE;
+    }
+  return vqd_frame_init (&job->frame, request, width, height, job->cancellable,
+                         error) &&
+         make_mask (job, error);
+}
+
+/* All memory of a run, the engine's own apart. */
+static guint64
+measure (const Job *job, const VqdRegionModel *model)
+{
+  const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
+  const VqdFrame *frame = &job->frame;
+  const guint64 bytes = frame_bytes (frame->width, frame->height) +
+                        vqd_region_measure (frame, model) + cut_bytes (job);
+
+  if (has_canvas (job))
+    return bytes + picture_bytes (job, job->shown.width, job->shown.height) +
+           vqd_pipeline_encoder_bytes (config);
+  return bytes + picture_bytes (job, MAX (frame->width, job->result_width),
+                                MAX (frame->height, job->result_height));
 }
 
 static gboolean
 prepare_canvas (Job *job, GError **error)
 {
   const VqdRequest *request = job->request;
-  VqdEngine *engine = job->engine;
+  const VqdEngine *engine = job->engine;
   const VqdModelInfo *info = &engine->info;
   const VqdRegionModel model = { .cell_px = info->cell_px,
                                  .window_width = info->grid_width,
                                  .window_height = info->grid_height,
                                  .n_codes = info->n_codes,
                                  .id = info->id };
-  int width = 0;
-  int height = 0;
 
   job->result_width =
       request->width_px > 0 ? request->width_px : info->width_px;
   job->result_height =
       request->height_px > 0 ? request->height_px : info->height_px;
-  if (has_canvas (job))
-    {
-      width = request->canvas->width_px;
-      height = request->canvas->height_px;
-    }
-  else
-    drawn_size (job, &width, &height);
-
-  const guint64 bytes =
-      frame_bytes (job, (guint64) MAX (width, job->result_width),
-                   (guint64) MAX (height, job->result_height));
-  if (! vqd_check_memory (bytes, "The pictures", engine->memory_limit_bytes,
-                          error) ||
-      ! vqd_frame_init (&job->frame, request, width, height, job->cancellable,
-                        error) ||
-      ! make_mask (job, error))
+  if (! prepare_frame (job, error))
     return FALSE;
 
   job->shown = shown_part (job);
   if (! check_shown (job, error) ||
-      ! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
-                              (has_canvas (job) ? vqd_pipeline_encoder_bytes (
-                                                      vqd_pipeline_get_config (
-                                                          engine->pipeline))
-                                                : 0),
-                          "This picture", engine->memory_limit_bytes, error))
+      ! vqd_check_memory (measure (job, &model), "This picture",
+                          engine->memory_limit_bytes, error))
     return FALSE;
   job->region = vqd_region_new (&job->frame, &model, job->cancellable, error);
   return job->region != NULL;
@@ -401,6 +446,14 @@ picture_strength (const VqdRequest *request, int i)
     return request->strength;
   return request->strength + (request->strength_last - request->strength) * i /
                                  (request->n_images - 1);
+}
+
+/* Pixels of a canvas may hold anything; NaN becomes 0. */
+static void
+copy_pixel (const float *from, float *to)
+{
+  for (int c = 0; c < 3; c++)
+    to[c] = from[c] > 0 ? MIN (from[c], 1.0f) : 0.0f;
 }
 
 /* The shown part of the frame: as painted; what is beyond the region stays as
@@ -449,7 +502,7 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
                  3 * ((gsize) canvas_y * (gsize) frame->canvas->width_px +
                       (gsize) canvas_x);
         if (from != NULL)
-          memcpy (picture->rgb + 3 * to, from, 3 * sizeof (float));
+          copy_pixel (from, picture->rgb + 3 * to);
         if (job->mask != NULL)
           picture->mask[to] =
               job->mask[(gsize) (shown->y + y) * (gsize) frame->width +
@@ -486,10 +539,9 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
           (gsize) (x - frame->left);
 
       zone[i] = job->zone[at];
-      memcpy (old_rgb + 3 * i,
-              frame->known[at] ? frame->canvas->rgb + 3 * pixel
-                               : picture->rgb + 3 * i,
-              3 * sizeof (float));
+      copy_pixel (frame->known[at] ? frame->canvas->rgb + 3 * pixel
+                                   : picture->rgb + 3 * i,
+                  old_rgb + 3 * i);
     }
   if (! vqd_cut (zone, old_rgb, picture->rgb, shown->width, shown->height,
                  job->cancellable, error) ||
@@ -730,102 +782,4 @@ vqd_engine_generate (VqdEngine *self, const VqdRequest *request,
     ok = make_picture (&job, i, error);
   job_clear (&job);
   return ok ? g_steal_pointer (&result) : NULL;
-}
-
-/* ---- tokens alone ---- */
-
-/* Cells of -1, and those that a grid smaller than the model's lacks, show the
- * first code that is there: they are painted over afterwards. */
-static int *
-whole_grid (const VqdTokenGrid *grid, int n_codes, int width, int height,
-            GError **error)
-{
-  const gsize n = (gsize) grid->grid_width * (gsize) grid->grid_height;
-  int *tokens = g_new0 (int, (gsize) width *(gsize) height);
-
-  for (gsize i = 0; i < n; i++)
-    {
-      const gsize x = i % (gsize) grid->grid_width;
-      const gsize y = i / (gsize) grid->grid_width;
-
-      if (grid->tokens[i] >= n_codes || grid->tokens[i] < -1)
-        {
-          g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                       "The model has no token %d: it has %d codes.",
-                       grid->tokens[i], n_codes);
-          g_free (tokens);
-          return NULL;
-        }
-      tokens[y * (gsize) width + x] = MAX (0, grid->tokens[i]);
-    }
-  return tokens;
-}
-
-static void
-paint_gray (const VqdTokenGrid *grid, int cell, int width, const float *from,
-            VqdPicture *picture)
-{
-  for (int y = 0; y < picture->height_px; y++)
-    for (int x = 0; x < picture->width_px; x++)
-      {
-        const gsize to = (gsize) y * (gsize) picture->width_px + (gsize) x;
-        const gsize at =
-            (gsize) (y / cell) * (gsize) grid->grid_width + (gsize) (x / cell);
-
-        for (gsize c = 0; c < 3; c++)
-          picture->rgb[3 * to + c] =
-              grid->tokens[at] < 0
-                  ? 0.5f
-                  : from[3 * ((gsize) y * (gsize) width + (gsize) x) + c];
-      }
-}
-
-VqdPicture *
-vqd_engine_decode (VqdEngine *self, const VqdTokenGrid *grid, VqdTiling tiling,
-                   GCancellable *cancellable, GError **error)
-{
-  const VqdModelInfo *info = &self->info;
-
-  if (g_strcmp0 (grid->model, info->id) != 0)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "These tokens are of another model than \"%s\".",
-                   info->name);
-      return NULL;
-    }
-  if (grid->tokens == NULL || grid->grid_width < 1 || grid->grid_height < 1 ||
-      grid->grid_width > VQD_MAX_CANVAS_PX / info->cell_px ||
-      grid->grid_height > VQD_MAX_CANVAS_PX / info->cell_px)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "There are no tokens, or too many.");
-      return NULL;
-    }
-
-  const int grid_width = MAX (grid->grid_width, info->grid_width);
-  const int grid_height = MAX (grid->grid_height, info->grid_height);
-  g_autofree int *tokens =
-      whole_grid (grid, info->n_codes, grid_width, grid_height, error);
-  g_autofree float *rgb = NULL;
-
-  if (tokens == NULL)
-    return NULL;
-  vqd_pipeline_ready (self->pipeline);
-  if (! vqd_paint_decode (self->pipeline, tokens, grid_width, grid_height,
-                          tiling, &rgb, cancellable, error))
-    return NULL;
-
-  VqdPicture *picture = g_new0 (VqdPicture, 1);
-  picture->width_px = grid->grid_width * info->cell_px;
-  picture->height_px = grid->grid_height * info->cell_px;
-  picture->rgb =
-      g_new (float, 3 * (gsize) picture->width_px * (gsize) picture->height_px);
-  picture->seed = -1;
-  picture->grid = *grid;
-  picture->grid.tokens =
-      g_memdup2 (grid->tokens, sizeof (int) * (gsize) grid->grid_width *
-                                   (gsize) grid->grid_height);
-  picture->grid.model = g_strdup (grid->model);
-  paint_gray (grid, info->cell_px, grid_width * info->cell_px, rgb, picture);
-  return picture;
 }

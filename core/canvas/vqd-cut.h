@@ -16,6 +16,10 @@
 
 G_BEGIN_DECLS
 
+/* The most that a pixel of the band takes while it runs, in lists that grow by
+ * doubling: each of its four neighbours may claim it. */
+#define VQD_CUT_BYTES 128
+
 /* zone: [height, width]; 1 or more: new, 0 or less: old, between: the band; it
  * becomes 1 or 0 everywhere. old_rgb, new_rgb: [height, width, 3], 0 ... 1; of
  * the band alone. FALSE when cancelled, or (VQD_ERROR_MEMORY) when there is not

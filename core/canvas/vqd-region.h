@@ -33,6 +33,9 @@ typedef struct
 gboolean vqd_frame_init (VqdFrame *frame, const VqdRequest *request,
                          int width_px, int height_px, GCancellable *cancellable,
                          GError **error);
+/* The size of the frame of a task that has a canvas. */
+void vqd_frame_measure (const VqdRequest *request, int *width_px,
+                        int *height_px);
 void vqd_frame_clear (VqdFrame *frame);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VqdFrame, vqd_frame_clear)
 
