@@ -266,6 +266,26 @@ test_memory_limit (Fixture *fixture, gconstpointer data)
   g_autoptr (VqdResult) expanded = run (engine, &request);
 }
 
+/* All pictures of a result are there at the same time. */
+static void
+test_memory_of_many_pictures (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (VqdEngine) engine = open_engine (fixture, 0, LIMIT_MIB << 20);
+  g_auto (Picture) picture = { 0 };
+  VqdRequest request;
+
+  picture_init (&picture, 600, 500);
+  picture_select (&picture, 0, 0, 599, 500);
+  request_init (&request, VQD_TASK_FILL, &picture.canvas);
+  request.n_images = VQD_MAX_IMAGES;
+  expect_limit (engine, &request);
+  request_init (&request, VQD_TASK_GENERATE, NULL);
+  request.n_images = VQD_MAX_IMAGES;
+  request.width_px = 600;
+  request.height_px = 500;
+  expect_limit (engine, &request);
+}
+
 /* A small hole of a large canvas takes little, for several pictures, too. */
 static void
 test_small_hole_of_a_large_canvas (Fixture *fixture, gconstpointer data)
@@ -297,6 +317,7 @@ main (int argc, char **argv)
   ADD ("cancelled-before", test_cancelled_before);
   ADD ("order-does-not-matter", test_order_does_not_matter);
   ADD ("memory-limit", test_memory_limit);
+  ADD ("memory-of-many-pictures", test_memory_of_many_pictures);
   ADD ("small-hole-of-a-large-canvas", test_small_hole_of_a_large_canvas);
   return g_test_run ();
 }
