@@ -282,8 +282,7 @@ make_zone (Job *job, GError **error)
   const VqdRequest *request = job->request;
   const int fade = CUT_FADE_PX (request->blend_px);
 
-  if (request->task == VQD_TASK_VARY || request->feather_px > 0 ||
-      request->blend_px <= fade)
+  if (request->feather_px > 0 || request->blend_px <= fade)
     return TRUE;
 
   job->zone = new_mask (job, error);
@@ -291,6 +290,18 @@ make_zone (Job *job, GError **error)
          vqd_soft_mask (job->zone, frame->selection, frame->width,
                         frame->height, 0, request->blend_px - fade,
                         job->cancellable, error);
+}
+
+static gboolean
+check_shown (const Job *job, GError **error)
+{
+  if (job->shown.width > 0)
+    return TRUE;
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+               "There is nothing to %s: the selection is too faint to show "
+               "anything.",
+               job->request->task == VQD_TASK_VARY ? "vary" : "fill");
+  return FALSE;
 }
 
 /* How much of the new picture shows: softened where it meets what stays. */
@@ -368,7 +379,8 @@ prepare_canvas (Job *job, GError **error)
     return FALSE;
 
   job->shown = shown_part (job);
-  if (! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
+  if (! check_shown (job, error) ||
+      ! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
                               (has_canvas (job) ? vqd_pipeline_encoder_bytes (
                                                       vqd_pipeline_get_config (
                                                           engine->pipeline))

@@ -122,7 +122,7 @@ static const Argument arguments[] = {
   { "feather", ON_CANVAS, OF (request.feather_px),
     INT (0, 0, VQD_MAX_BORDER_PX), N_ ("Feat_her"),
     N_ ("The new picture fades in over so many pixels inside its edge") },
-  { "blend", ON_CANVAS, OF (request.blend_px), INT (8, 0, VQD_MAX_BORDER_PX),
+  { "blend", ON_CANVAS, OF (request.blend_px), INT (16, 0, VQD_MAX_BORDER_PX),
     N_ ("Blend _width"),
     N_ ("The new picture fades out over so many pixels outside its edge; no "
         "pixel beyond changes") },

@@ -82,7 +82,7 @@ KINDS = [
     ("gray-u16-linear", "GRAY", "PRECISION-U16-LINEAR"),
 ]
 
-BLEND = 8
+BLEND = 16
 CELL = 8  # pixels of the default model
 # Of a run on 4000 x 3000 pixels, beside the model's 50 MB and working memory.
 MAX_PEAK_BYTES = 1500000000
