@@ -694,6 +694,10 @@ def test_vary(tap, profile):
               "at the layer's place")
     tap.equal(got.get("ramp-size"), "((128 128) (128 128) (128 128))",
               "of its size")
+    tap.equal([float(strength) for strength in
+               re.findall(r'strength\\"\s*:\s*([\d.]+)',
+                          got.get("ramp-settings", ""))], [0, 0.5, 1],
+              "from the first strength to the last")
     tap.matches(got.get("clear", ""), "nothing to vary",
                 "an empty layer has nothing to vary")
 
