@@ -35,17 +35,17 @@ VqdResult *vqd_result_new (void);
 gboolean vqd_check_memory (guint64 needed, const char *what, gint64 limit,
                            GError **error);
 
+/* The picture's pixels in another size, tokens dropped; nothing when it has
+ * that size. tiling: opposite edges that fit still do. */
+gboolean vqd_picture_resize (VqdPicture *picture, int width, int height,
+                             VqdTiling tiling, GCancellable *cancellable,
+                             GError **error);
+
 static inline double
 vqd_seconds_since (gint64 start_us)
 {
   return (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
 }
-
-/* The picture in another size, without its tokens; as it was, when it has that
- * size. tiling: edges that fit still do. */
-gboolean vqd_picture_resize (VqdPicture *picture, int width, int height,
-                             VqdTiling tiling, GCancellable *cancellable,
-                             GError **error);
 
 /* What is asked for, each -1 and "auto" replaced by the model's own. */
 void vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,

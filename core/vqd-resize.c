@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A picture in the size that was asked for; of a tile the edges fit as before.
- */
+/* A picture in another size than it was drawn in; a tile stays one. */
 #include <string.h>
 
 #include "core/image/vqd-scale.h"
@@ -62,6 +61,21 @@ wrap_of_axis (gboolean wraps, int n_drawn, int n_result, int *drawn,
   *result = wraps ? n * (n_result / divisor) : 0;
 }
 
+/* The middle of [.., width + 2 edge_x, 3], without its edges. */
+static float *
+crop (const float *rgb, int width, int height, int edge_x, int edge_y)
+{
+  const gsize row = 3 * (gsize) width;
+  const gsize row_with_edges = row + 6 * (gsize) edge_x;
+  float *middle = g_try_new (float, row *(gsize) height);
+
+  for (int y = 0; middle != NULL && y < height; y++)
+    memcpy (middle + (gsize) y * row,
+            rgb + (gsize) (y + edge_y) * row_with_edges + 3 * (gsize) edge_x,
+            sizeof (float) * row);
+  return middle;
+}
+
 gboolean
 vqd_picture_resize (VqdPicture *picture, int width, int height,
                     VqdTiling tiling, GCancellable *cancellable, GError **error)
@@ -85,9 +99,8 @@ vqd_picture_resize (VqdPicture *picture, int width, int height,
           : vqd_scale_rgb (wrapped, picture->width_px + 2 * wrap_x,
                            picture->height_px + 2 * wrap_y, width + 2 * edge_x,
                            height + 2 * edge_y, cancellable, error);
-  float *rgb = scaled == NULL
-                   ? NULL
-                   : g_try_new (float, 3 * (gsize) width * (gsize) height);
+  float *rgb =
+      scaled == NULL ? NULL : crop (scaled, width, height, edge_x, edge_y);
   if (rgb == NULL)
     {
       if (error != NULL && *error == NULL)
@@ -98,11 +111,6 @@ vqd_picture_resize (VqdPicture *picture, int width, int height,
       return FALSE;
     }
 
-  for (int y = 0; y < height; y++)
-    memcpy (rgb + 3 * (gsize) y * (gsize) width,
-            scaled + 3 * ((gsize) (y + edge_y) * (gsize) (width + 2 * edge_x) +
-                          (gsize) edge_x),
-            3 * sizeof (float) * (gsize) width);
   g_free (picture->rgb);
   picture->rgb = rgb;
   picture->width_px = width;
