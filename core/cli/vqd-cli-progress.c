@@ -10,9 +10,8 @@
 void
 vqd_cli_progress_init (VqdCliProgress *self, gboolean quiet)
 {
-  self->shown = ! quiet && isatty (STDERR_FILENO);
-  self->n_columns = 0;
-  self->start_us = g_get_monotonic_time ();
+  *self = (VqdCliProgress){ .shown = ! quiet && isatty (STDERR_FILENO),
+                            .start_us = g_get_monotonic_time () };
 }
 
 void
