@@ -2,13 +2,23 @@
 #include "plugin/vqd-palette.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Of the means: a picture that was drawn counts so much at most, so that the
  * colours follow what is drawn now. */
 #define MAX_WEIGHT 64
 
+/* Of the mosaics: next to nothing once the code was seen in a picture. */
+#define MOSAIC_WEIGHT 0.1
+
 /* Where nothing was seen. */
 #define GREY 0.5
+
+/* Of the order in the mosaics: any. */
+#define MOSAIC_SEED 1
+
+#define FILE_MAGIC "vqdiffusion-palette-1\n"
+#define N_MAGIC (sizeof FILE_MAGIC - 1)
 
 typedef struct
 {
@@ -19,7 +29,8 @@ typedef struct
 struct _VqdPalette
 {
   int n_codes;
-  Color *colors; /* [n_codes] */
+  Color *colors;  /* [n_codes] */
+  int n_explored; /* codes of the mosaics that were decoded */
 };
 
 VqdPalette *
@@ -68,20 +79,17 @@ cell_mean (const VqdPicture *picture, int x, int y, int cell_px, double mean[3])
 }
 
 static void
-learn_cell (Color *color, const double mean[3])
+learn_cell (Color *color, const double mean[3], double weight)
 {
-  color->weight = MIN (color->weight + 1, MAX_WEIGHT);
+  color->weight = MIN (color->weight + weight, MAX_WEIGHT);
   for (int c = 0; c < 3; c++)
-    color->rgb[c] += (mean[c] - color->rgb[c]) / color->weight;
+    color->rgb[c] += (mean[c] - color->rgb[c]) * weight / color->weight;
 }
 
-gboolean
-vqd_palette_learn (VqdPalette *self, const VqdPicture *picture, int cell_px)
+static void
+learn (VqdPalette *self, const VqdPicture *picture, int cell_px, double weight)
 {
   const VqdTokenGrid *grid = &picture->grid;
-
-  if (grid->tokens == NULL)
-    return FALSE;
 
   for (int row = 0; row < grid->grid_height; row++)
     for (int column = 0; column < grid->grid_width; column++)
@@ -92,9 +100,130 @@ vqd_palette_learn (VqdPalette *self, const VqdPicture *picture, int cell_px)
         if (token >= 0 && token < self->n_codes &&
             cell_mean (picture, grid->x_px + column * cell_px,
                        grid->y_px + row * cell_px, cell_px, mean))
-          learn_cell (&self->colors[token], mean);
+          learn_cell (&self->colors[token], mean, weight);
       }
+}
+
+gboolean
+vqd_palette_learn (VqdPalette *self, const VqdPicture *picture, int cell_px)
+{
+  if (picture->grid.tokens == NULL)
+    return FALSE;
+
+  learn (self, picture, cell_px, 1);
   return TRUE;
+}
+
+/* ---- mosaics ---- */
+
+/* All codes in an order that is the same each time. (transfer full) */
+static int *
+shuffled_codes (int n_codes)
+{
+  int *codes = g_new (int, (gsize) n_codes);
+  GRand *random = g_rand_new_with_seed (MOSAIC_SEED);
+
+  for (int i = 0; i < n_codes; i++)
+    codes[i] = i;
+  for (int i = n_codes - 1; i > 0; i--)
+    {
+      const int j = g_rand_int_range (random, 0, i + 1);
+      const int code = codes[i];
+
+      codes[i] = codes[j];
+      codes[j] = code;
+    }
+  g_rand_free (random);
+  return codes;
+}
+
+gboolean
+vqd_palette_explore (VqdPalette *self, VqdEngine *engine,
+                     GCancellable *cancellable)
+{
+  const VqdModelInfo *info = vqd_engine_get_info (engine);
+  const int n_cells = info->grid_width * info->grid_height;
+  g_autofree int *codes = shuffled_codes (self->n_codes);
+  g_autofree int *tokens = g_new (int, (gsize) n_cells);
+  const VqdTokenGrid grid = { .cell_px = info->cell_px,
+                              .grid_width = info->grid_width,
+                              .grid_height = info->grid_height,
+                              .tokens = tokens,
+                              .model = (char *) info->id };
+
+  if (vqd_palette_is_explored (self))
+    return FALSE;
+
+  for (int i = 0; i < n_cells; i++)
+    tokens[i] = codes[(self->n_explored + i) % self->n_codes];
+  g_autoptr (VqdPicture) picture =
+      vqd_engine_decode (engine, &grid, VQD_TILING_NONE, cancellable, NULL);
+  if (picture == NULL)
+    return FALSE;
+
+  learn (self, picture, info->cell_px, MOSAIC_WEIGHT);
+  self->n_explored = MIN (self->n_explored + n_cells, self->n_codes);
+  return TRUE;
+}
+
+gboolean
+vqd_palette_is_explored (const VqdPalette *self)
+{
+  return self->n_explored >= self->n_codes;
+}
+
+/* ---- the file: magic, number of codes and of those explored, colours ---- */
+
+void
+vqd_palette_save (const VqdPalette *self, const char *path)
+{
+  const gint32 numbers[2] = { self->n_codes, self->n_explored };
+  const gsize n_bytes = sizeof (Color) * (gsize) self->n_codes;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_byte_array_append (bytes, (const guint8 *) FILE_MAGIC, N_MAGIC);
+  g_byte_array_append (bytes, (const guint8 *) numbers, sizeof numbers);
+  g_byte_array_append (bytes, (const guint8 *) self->colors, (guint) n_bytes);
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    g_file_set_contents (path, (const char *) bytes->data, bytes->len, NULL);
+}
+
+static gboolean
+is_color (const Color *color)
+{
+  for (int c = 0; c < 3; c++)
+    if (! (fabs (color->rgb[c]) <= 2))
+      return FALSE;
+
+  return color->weight >= 0 && color->weight <= MAX_WEIGHT;
+}
+
+void
+vqd_palette_load (VqdPalette *self, const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize n_bytes = 0;
+  gint32 numbers[2];
+  const gsize n_colors = sizeof (Color) * (gsize) self->n_codes;
+
+  if (! g_file_get_contents (path, &bytes, &n_bytes, NULL) ||
+      n_bytes != N_MAGIC + sizeof numbers + n_colors ||
+      memcmp (bytes, FILE_MAGIC, N_MAGIC) != 0)
+    return;
+  memcpy (numbers, bytes + N_MAGIC, sizeof numbers);
+  if (numbers[0] != self->n_codes || numbers[1] < 0 ||
+      numbers[1] > self->n_codes)
+    return;
+
+  g_autofree Color *colors = g_malloc (n_colors);
+  memcpy (colors, bytes + N_MAGIC + sizeof numbers, n_colors);
+  for (int i = 0; i < self->n_codes; i++)
+    if (! is_color (&colors[i]))
+      return;
+
+  memcpy (self->colors, colors, n_colors);
+  self->n_explored = numbers[1];
 }
 
 int

@@ -634,11 +634,14 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
     .layers = g_array_new (FALSE, FALSE, sizeof (int)),
   };
 
+  g_autofree char *cache_folder =
+      g_build_filename (g_get_user_cache_dir (), "vqdiffusion", NULL);
+
   gimp_ui_init ("vqdiffusion");
   self.window =
       VQD_WINDOW (vqd_window_new (G_OBJECT (config), &window_actions, &self));
   self.gallery = vqd_window_get_gallery (self.window);
-  self.worker = vqd_worker_new (&worker_events, &self);
+  self.worker = vqd_worker_new (&worker_events, &self, cache_folder);
   self.watch = vqd_image_watch_new (image, image_changed, &self);
   load_model (&self);
   const gulong handler = g_signal_connect_swapped (

@@ -57,6 +57,7 @@ struct _VqdWorker
   const VqdWorkerEvents *events;
   gpointer user_data;
   GThread *thread;
+  char *cache_folder; /* NULL: none */
 
   /* The main thread's. */
   guint last_run;
@@ -68,6 +69,7 @@ struct _VqdWorker
   VqdEngineOptions *load_wanted; /* NULL: none */
   VqdPictureId current;          /* run 0: none */
   GCancellable *cancellable;     /* of what the thread does; NULL: nothing */
+  gboolean is_exploring;         /* which any run may interrupt */
   GQueue queue;                  /* Event */
   GSource *event_source;
   GSource *progress_source;
@@ -83,6 +85,7 @@ struct _VqdWorker
   VqdEngine *engine;
   VqdEngineOptions *options; /* the engine's */
   VqdPalette *palette;       /* the engine's */
+  gboolean cannot_explore;   /* it failed */
   gint64 begun_us;           /* the sampling of the picture; 0: not yet */
   int begun_step;
 };
@@ -443,35 +446,6 @@ opened_event (VqdEngine *engine, double load_seconds)
   return event;
 }
 
-/* The engine for the options; one that is open already when they fit. */
-static gboolean
-open_engine (VqdWorker *self, const VqdEngineOptions *options,
-             GCancellable *cancellable, GError **error)
-{
-  const gint64 start_us = g_get_monotonic_time ();
-
-  if (self->engine != NULL && options_equal (options, self->options))
-    return TRUE;
-
-  /* The old one's memory first. */
-  g_clear_pointer (&self->engine, vqd_engine_free);
-  g_clear_pointer (&self->options, options_free);
-  g_clear_pointer (&self->palette, vqd_palette_free);
-  self->engine = vqd_engine_new (options, cancellable, error);
-  if (self->engine == NULL)
-    return FALSE;
-
-  self->options = options_copy (options);
-  self->palette = vqd_palette_new (vqd_engine_get_info (self->engine)->n_codes);
-  Event *event = opened_event (self->engine,
-                               (double) (g_get_monotonic_time () - start_us) /
-                                   G_USEC_PER_SEC);
-  g_mutex_lock (&self->lock);
-  post (self, event);
-  g_mutex_unlock (&self->lock);
-  return TRUE;
-}
-
 static void
 post_palette (VqdWorker *self)
 {
@@ -482,6 +456,71 @@ post_palette (VqdWorker *self)
   g_mutex_lock (&self->lock);
   post (self, event);
   g_mutex_unlock (&self->lock);
+}
+
+/* Of the engine's palette; NULL: none. (transfer full) */
+static char *
+palette_path (VqdWorker *self)
+{
+  const char *id = vqd_engine_get_info (self->engine)->id;
+  g_autofree char *sum =
+      g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
+  g_autofree char *name = g_strconcat ("palette-", sum, NULL);
+
+  return self->cache_folder != NULL
+             ? g_build_filename (self->cache_folder, name, NULL)
+             : NULL;
+}
+
+static void
+open_palette (VqdWorker *self)
+{
+  g_autofree char *path = palette_path (self);
+
+  self->palette = vqd_palette_new (vqd_engine_get_info (self->engine)->n_codes);
+  if (path != NULL)
+    vqd_palette_load (self->palette, path);
+  post_palette (self);
+}
+
+static void
+close_engine (VqdWorker *self)
+{
+  if (self->engine == NULL)
+    return;
+
+  g_autofree char *path = palette_path (self);
+  if (path != NULL)
+    vqd_palette_save (self->palette, path);
+  g_clear_pointer (&self->engine, vqd_engine_free);
+  g_clear_pointer (&self->options, options_free);
+  g_clear_pointer (&self->palette, vqd_palette_free);
+}
+
+/* The engine for the options; one that is open already when they fit. */
+static gboolean
+open_engine (VqdWorker *self, const VqdEngineOptions *options,
+             GCancellable *cancellable, GError **error)
+{
+  const gint64 start_us = g_get_monotonic_time ();
+
+  if (self->engine != NULL && options_equal (options, self->options))
+    return TRUE;
+
+  close_engine (self); /* its memory first */
+  self->engine = vqd_engine_new (options, cancellable, error);
+  if (self->engine == NULL)
+    return FALSE;
+
+  self->options = options_copy (options);
+  Event *event = opened_event (self->engine,
+                               (double) (g_get_monotonic_time () - start_us) /
+                                   G_USEC_PER_SEC);
+  g_mutex_lock (&self->lock);
+  post (self, event);
+  g_mutex_unlock (&self->lock);
+  open_palette (self);
+  return TRUE;
 }
 
 /* The strength of picture i, as in one request for all. */
@@ -591,6 +630,21 @@ load (VqdWorker *self, GCancellable *cancellable)
     }
 }
 
+/* What is done while nobody waits. With the lock, which is let go of
+ * meanwhile. */
+static void
+explore (VqdWorker *self, GCancellable *cancellable)
+{
+  self->is_exploring = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (vqd_palette_explore (self->palette, self->engine, cancellable))
+    post_palette (self);
+  else if (! g_cancellable_is_cancelled (cancellable))
+    self->cannot_explore = TRUE;
+  g_mutex_lock (&self->lock);
+  self->is_exploring = FALSE;
+}
+
 /* One thing to do; FALSE when there is none. With the lock, which is let go of
  * meanwhile. */
 static gboolean
@@ -598,17 +652,30 @@ work (VqdWorker *self)
 {
   int index = 0;
   Run *run = take_picture (self, &index);
+  const gboolean may_explore = self->engine != NULL && ! self->cannot_explore &&
+                               ! vqd_palette_is_explored (self->palette);
 
-  if (run == NULL && self->load_wanted == NULL)
+  if (run == NULL && self->load_wanted == NULL && ! may_explore)
     return FALSE;
 
   self->cancellable = g_cancellable_new ();
   if (run != NULL)
     draw_picture (self, run, index, self->cancellable);
-  else
+  else if (self->load_wanted != NULL)
     load (self, self->cancellable);
+  else
+    explore (self, self->cancellable);
   g_clear_object (&self->cancellable);
   return TRUE;
+}
+
+/* With the lock. */
+static void
+interrupt_exploring (VqdWorker *self)
+{
+  if (self->is_exploring)
+    g_cancellable_cancel (self->cancellable);
+  g_cond_signal (&self->wake);
 }
 
 static gpointer
@@ -622,21 +689,21 @@ worker_thread (gpointer user_data)
       g_cond_wait (&self->wake, &self->lock);
   g_mutex_unlock (&self->lock);
 
-  g_clear_pointer (&self->engine, vqd_engine_free);
-  g_clear_pointer (&self->options, options_free);
-  g_clear_pointer (&self->palette, vqd_palette_free);
+  close_engine (self);
   return NULL;
 }
 
 /* ---- the main thread ---- */
 
 VqdWorker *
-vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data)
+vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data,
+                const char *cache_folder)
 {
   VqdWorker *self = g_new0 (VqdWorker, 1);
 
   self->events = events;
   self->user_data = user_data;
+  self->cache_folder = g_strdup (cache_folder);
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
   g_queue_init (&self->queue);
@@ -677,6 +744,7 @@ vqd_worker_free (VqdWorker *self)
   g_list_free (self->runs);
   options_free (self->load_wanted);
   g_free (self->tokens);
+  g_free (self->cache_folder);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->wake);
   g_free (self);
@@ -688,7 +756,7 @@ vqd_worker_load (VqdWorker *self, const VqdEngineOptions *options)
   g_mutex_lock (&self->lock);
   options_free (self->load_wanted);
   self->load_wanted = options_copy (options);
-  g_cond_signal (&self->wake);
+  interrupt_exploring (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -718,7 +786,7 @@ vqd_worker_add (VqdWorker *self, const VqdRequest *request,
   g_mutex_lock (&self->lock);
   self->runs = g_list_append (self->runs, run);
   post_simple (self, EVENT_QUEUE, (VqdPictureId){ run->id, 0 });
-  g_cond_signal (&self->wake);
+  interrupt_exploring (self);
   g_mutex_unlock (&self->lock);
   return self->last_run;
 }

@@ -68,8 +68,10 @@ typedef struct
 
 typedef struct _VqdWorker VqdWorker;
 
-/* events: borrowed, for as long as the worker is there. */
-VqdWorker *vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data);
+/* events: borrowed, for as long as the worker is there. cache_folder: where
+ * palettes are kept; NULL: nowhere. */
+VqdWorker *vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data,
+                           const char *cache_folder);
 
 /* Stops all and waits for the thread. No event comes afterwards. */
 void vqd_worker_free (VqdWorker *self);
