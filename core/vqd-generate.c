@@ -438,6 +438,7 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
   picture->grid =
       (VqdTokenGrid){ .x_px = job->region->x + column * cell - job->shown.x,
                       .y_px = job->region->y + row * cell - job->shown.y,
+                      .cell_px = cell,
                       .grid_width = width,
                       .grid_height = height,
                       .tokens = tokens,

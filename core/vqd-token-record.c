@@ -184,8 +184,10 @@ get_string (JsonObject *object, const char *name, GError **error)
 {
   JsonNode *node = json_object_get_member (object, name);
 
+  /* the parser turns \222 into a byte that is no UTF-8 */
   if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-      json_node_get_value_type (node) == G_TYPE_STRING)
+      json_node_get_value_type (node) == G_TYPE_STRING &&
+      g_utf8_validate (json_node_get_string (node), -1, NULL))
     return json_node_get_string (node);
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
                "\"%s\" of the record of tokens is missing, or no text.", name);
@@ -341,8 +343,10 @@ vqd_token_record_read (const char *record, const guint8 *rgb8, int width_px,
 
   if (root == NULL)
     {
+      g_autofree char *message = g_utf8_make_valid (why->message, -1);
+
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "This is no record of tokens: %s.", why->message);
+                   "This is no record of tokens: %s.", message);
       return FALSE;
     }
   return read_object (json_node_get_object (root), rgb8, width_px, height_px,

@@ -309,6 +309,7 @@ known_tokens (const VqdFrame *frame, const VqdRegionModel *model)
   const VqdCanvas *canvas = frame->canvas;
 
   return canvas != NULL && canvas->known.tokens != NULL &&
+                 canvas->known.cell_px == model->cell_px &&
                  g_strcmp0 (canvas->known.model, model->id) == 0
              ? &canvas->known
              : NULL;

@@ -150,6 +150,55 @@ test_soft_mask_is_the_most_of_all (void)
     }
 }
 
+/* The least of distance and start over all pixels. */
+static double
+least (const double *starts, int i)
+{
+  double found = INFINITY;
+
+  for (int j = 0; j < N; j++)
+    found = MIN (found, hypot (starts[j], distance (i, j)));
+  return found;
+}
+
+/* With a feather, soft pixels as well: from the outermost selected pixel's
+ * place on the ramp, so far outwards as what is selected is away, and so far
+ * inwards as what is not. */
+static void
+test_soft_feather_is_the_ramp (void)
+{
+  static const int borders[][2] = { { 6, 4 }, { 3, 9 }, { 12, 1 } };
+  g_autofree float *selection = selection_new (SOFT, 8);
+
+  for (gsize b = 0; b < G_N_ELEMENTS (borders); b++)
+    {
+      const int inner = borders[b][0] - 1;
+      const int outer = borders[b][1];
+      double out[N];
+      double in[N];
+      g_autofree float *mask =
+          mask_new (selection, borders[b][0], borders[b][1]);
+
+      for (int i = 0; i < N; i++)
+        {
+          const double place = smooth_inverse (selection[i], inner + outer);
+          const double beyond = place - inner;
+
+          out[i] = selection[i] > 0 ? MAX (beyond, 0) : INFINITY;
+          in[i] = selection[i] < 1 ? 1 - beyond / (beyond > 0 ? outer : 1)
+                                   : INFINITY;
+        }
+      for (int i = 0; i < N; i++)
+        {
+          const double e = CLAMP (least (in, i), 1, inner + 1);
+
+          g_assert_cmpfloat_with_epsilon (
+              mask[i], smooth (inner + least (out, i) - (e - 1), inner + outer),
+              TOLERANCE);
+        }
+    }
+}
+
 static void
 test_zero_beyond_the_blend (void)
 {
@@ -373,6 +422,8 @@ main (int argc, char **argv)
                    test_hard_mask_is_the_ramp);
   g_test_add_func ("/soft-mask/soft-mask-is-the-most-of-all",
                    test_soft_mask_is_the_most_of_all);
+  g_test_add_func ("/soft-mask/soft-feather-is-the-ramp",
+                   test_soft_feather_is_the_ramp);
   g_test_add_func ("/soft-mask/zero-beyond-the-blend",
                    test_zero_beyond_the_blend);
   g_test_add_func ("/soft-mask/never-less-than-the-selection",

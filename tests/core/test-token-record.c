@@ -160,6 +160,25 @@ test_cells_cropped_away_are_not_known (void)
   grid_clear (&grid);
 }
 
+/* No pixels vouch for their tokens. */
+static void
+test_cells_outside_are_not_known (void)
+{
+  g_autoptr (VqdPicture) picture = picture_new (128, 128, 0, 0);
+  g_autofree guint8 *rgb8 = rgb8_new (picture);
+  g_autofree char *record = NULL;
+  VqdTokenGrid grid;
+
+  for (int i = 0; i < 256; i++)
+    picture->grid.tokens[i] = i;
+  picture->grid.x_px = -2 * CELL;
+  record = vqd_picture_get_token_record (picture);
+  read_record (record, picture, rgb8, &grid);
+  for (int i = 0; i < 256; i++)
+    g_assert_cmpint (grid.tokens[i], ==, i % 16 < 2 ? -1 : i);
+  grid_clear (&grid);
+}
+
 /* Near 1.5 kB for a whole picture; 1485 seen, beside the model's name. */
 static void
 test_is_small (void)
@@ -189,6 +208,7 @@ assert_refused (const char *record, const char *message)
 
   g_assert_false (vqd_token_record_read (record, rgb8, 16, 8, &grid, &error));
   g_assert_error (error, VQD_ERROR, VQD_ERROR_REQUEST);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
   if (strstr (error->message, message) == NULL)
     g_error ("%s: %s", record, error->message);
   g_assert_cmpint (grid.x_px, ==, 42);
@@ -213,6 +233,9 @@ test_hostile_records_are_refused (void)
       "vqdiffusion-tokens-1" },
     { "{\"format\":7,\"model\":\"m\"}", "\"format\"" },
     { "{\"format\":\"vqdiffusion-tokens-1\",\"model\":null}", "\"model\"" },
+    { "{\"format\":\"vqdiffusion-tokens-1\",\"model\":\"\\222\"}",
+      "\"model\"" },
+    { "22 \"\\222\"", "no record" },
     { HEAD "\"cell\":0,\"width\":1,\"height\":1}", "\"cell\"" },
     { HEAD "\"cell\":8.5,\"width\":1,\"height\":1}", "\"cell\"" },
     { HEAD "\"cell\":[8],\"width\":1,\"height\":1}", "\"cell\"" },
@@ -285,6 +308,8 @@ main (int argc, char **argv)
                    test_chance_is_not_believed);
   g_test_add_func ("/token-record/cells-cropped-away-are-not-known",
                    test_cells_cropped_away_are_not_known);
+  g_test_add_func ("/token-record/cells-outside-are-not-known",
+                   test_cells_outside_are_not_known);
   g_test_add_func ("/token-record/is-small", test_is_small);
   g_test_add_func ("/token-record/no-tokens-no-record",
                    test_no_tokens_no_record);

@@ -28,7 +28,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n_bytes)
 
   check (ok == (error == NULL));
   check (ok == (grid.tokens != NULL) && ok == (grid.model != NULL));
-  if (! ok)
+  if (ok)
+    check (g_utf8_validate (grid.model, -1, NULL));
+  else
     {
       check (g_error_matches (error, VQD_ERROR, VQD_ERROR_REQUEST));
       check (g_utf8_validate (error->message, -1, NULL));
