@@ -44,6 +44,9 @@ typedef enum
 
 /* Cancelled runs fail with G_IO_ERROR_CANCELLED. */
 
+/* The version of the engine, "0.1.0"; static. */
+const char *vqd_get_version (void);
+
 /* ---- prompts ---- */
 
 /* How many tokens a prompt has, both end marks included; a model reads
@@ -52,9 +55,10 @@ typedef enum
  * read. It begins a word where the prompt has words.
  *
  * Which alternative of "{red|dark blue}" a picture gets is known with its seed
- * alone, so the longest is counted: no picture has more tokens, and what lies
- * beyond the cut may be left out. Good for every keystroke: 10,000 words take a
- * few milliseconds. The first call in a process takes 30 ms more. */
+ * alone, so the longest is counted: what lies beyond the cut may be left out. A
+ * part that touches a word ("{a|b}c") is counted as if it stood alone. Good for
+ * every keystroke: 10,000 words take a few milliseconds. The first call in a
+ * process takes 30 ms more. */
 int vqd_prompt_count (const char *prompt, int context, gsize *cut_bytes);
 
 /* ---- models ---- */
