@@ -6,7 +6,8 @@
  * text, whose end is marked where the model would leave it out; the count of
  * tokens, "12 / 77"; what a template makes of it; the negative prompt, folded.
  *
- * Signals: "activate" (no arguments): Ctrl+Enter in one of the texts. */
+ * Signals: "activate" (no arguments): Ctrl+Enter in one of the texts;
+ * "failed" (GError *error): history or templates could not be written. */
 #ifndef VQD_PROMPT_ENTRY_H
 #define VQD_PROMPT_ENTRY_H
 
@@ -21,7 +22,8 @@ G_DECLARE_FINAL_TYPE (VqdPromptEntry, vqd_prompt_entry, VQD, PROMPT_ENTRY,
 /* Bound to a string property of config. When config has them too:
  *   negative-prompt  string: the text beneath
  *   template         string: the template's name, "" is none; without it the
- *                    entry keeps the choice itself */
+ *                    entry keeps the choice itself
+ *   keep-settings    boolean: FALSE keeps the prompt out of the history too */
 GtkWidget *vqd_prompt_entry_new (GObject *config, const char *property);
 
 /* Tokens that the model reads, both end marks included; 0: it reads no text,
