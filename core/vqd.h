@@ -283,6 +283,12 @@ void vqd_request_init (VqdRequest *request);
 /* Checks all that can be checked without a model. */
 gboolean vqd_request_validate (const VqdRequest *request, GError **error);
 
+/* Evaluations that a picture, or a window of one, takes with this strategy and
+ * these steps: VqdProgress.n_steps. share: of its tokens that are drawn, 0 ...
+ * 1; the number is exact for 1. */
+int vqd_request_count_evaluations (const VqdRequest *request,
+                                   const VqdModelInfo *info, double share);
+
 /* ---- progress ---- */
 
 typedef enum
