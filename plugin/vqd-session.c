@@ -3,14 +3,15 @@
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
-#include <math.h>
 
-#include "plugin/vqd-args.h"
-#include "plugin/vqd-canvas-io.h"
+#include "plugin/vqd-asked.h"
+#include "plugin/vqd-below.h"
 #include "plugin/vqd-image-watch.h"
 #include "plugin/vqd-insert.h"
 #include "plugin/vqd-names.h"
-#include "plugin/vqd-output.h"
+#include "plugin/vqd-saver.h"
+#include "plugin/vqd-settings.h"
+#include "plugin/vqd-status.h"
 #include "plugin/vqd-where.h"
 #include "plugin/vqd-worker.h"
 #include "ui/vqd-window.h"
@@ -18,22 +19,11 @@
 /* Numbers of items: the run's, and the picture's in it. */
 #define ITEM_OF(id) ((id).run * VQD_MAX_IMAGES + (guint) (id).index)
 
-/* A run as it was asked for; its items and the worker hold it. */
-typedef struct
-{
-  int n_refs;
-  VqdArgs *args;
-  VqdCanvasIo *canvas; /* NULL: none */
-  char *title;
-  gboolean has_failed; /* and the user was told */
-} Asked;
-
 /* A picture of the gallery. */
 typedef struct
 {
   VqdPictureId id;
-  VqdItemState state;
-  Asked *asked;
+  VqdAsked *asked;
   VqdDrawn *drawn; /* NULL: not yet */
 } Item;
 
@@ -44,49 +34,29 @@ typedef struct
   VqdGallery *gallery;
   VqdWorker *worker;
   VqdImageWatch *watch;
+  VqdSaver *saver;
   VqdTask task;
   GHashTable *items; /* number -> Item */
-  GHashTable *runs;  /* number -> Asked, of those not over */
+  GHashTable *runs;  /* number -> VqdAsked */
   GArray *layers;    /* numbers of what was inserted */
-
-  /* What is going on since the worker was idle. */
-  gint64 busy_us; /* begin; 0: it is idle */
-  int n_asked;
-  int n_over;
-  double picture_seconds; /* of a picture, the last ones' mean; 0: unknown */
-  double picture_fraction;
+  VqdPictureId current;
+  VqdStatus status;
 } Session;
-
-/* ---- what was asked for ---- */
-
-static Asked *
-asked_ref (Asked *asked)
-{
-  asked->n_refs++;
-  return asked;
-}
-
-static void
-asked_unref (gpointer data)
-{
-  Asked *asked = data;
-
-  if (--asked->n_refs > 0)
-    return;
-  vqd_args_free (asked->args);
-  vqd_canvas_io_free (asked->canvas);
-  g_free (asked->title);
-  g_free (asked);
-}
 
 static void
 item_free (gpointer data)
 {
   Item *item = data;
 
-  asked_unref (item->asked);
-  vqd_drawn_free (item->drawn);
+  vqd_asked_unref (item->asked);
+  vqd_drawn_unref (item->drawn);
   g_free (item);
+}
+
+static void
+unref_asked (gpointer asked)
+{
+  vqd_asked_unref (asked);
 }
 
 static Item *
@@ -95,157 +65,75 @@ find_item (Session *self, guint number)
   return g_hash_table_lookup (self->items, GUINT_TO_POINTER (number));
 }
 
-static void
-set_state (Session *self, Item *item, VqdItemState state, const char *note)
-{
-  item->state = state;
-  vqd_gallery_set_state (self->gallery, ITEM_OF (item->id), state, note);
-}
-
-/* ---- status ---- */
-
-/* "1:05" (transfer full) */
-static char *
-clock_text (double seconds)
-{
-  const int whole = (int) ceil (CLAMP (seconds, 0, 24 * 3600.0));
-
-  return g_strdup_printf ("%d:%02d", whole / 60, whole % 60);
-}
-
-/* Seconds until all is drawn; negative when not known. */
-static double
-seconds_left (const Session *self, const VqdProgress *progress)
-{
-  const int n_waiting = self->n_asked - self->n_over - 1;
-
-  if (progress->seconds_left < 0 && self->picture_seconds <= 0)
-    return -1;
-  if (self->picture_seconds <= 0)
-    return n_waiting > 0 ? -1 : progress->seconds_left;
-
-  return n_waiting * self->picture_seconds +
-         (progress->seconds_left >= 0
-              ? progress->seconds_left
-              : self->picture_seconds * (1 - progress->fraction));
-}
-
-static char *
-phase_text (const VqdProgress *progress)
-{
-  switch (progress->phase)
-    {
-    case VQD_PHASE_TEXT:
-      return g_strdup (_ ("Reading the prompt"));
-    case VQD_PHASE_SAMPLE:
-      if (progress->n_windows > 1)
-        return g_strdup_printf (_ ("Part %d of %d, step %d of %d"),
-                                progress->window + 1, progress->n_windows,
-                                progress->step, progress->n_steps);
-      return g_strdup_printf (_ ("Step %d of %d"), progress->step,
-                              progress->n_steps);
-    case VQD_PHASE_DECODE:
-      return g_strdup (_ ("Painting"));
-    }
-  return g_strdup ("");
-}
-
-static void
-show_progress (Session *self, const VqdProgress *progress,
-               double evaluations_per_s)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *phase = phase_text (progress);
-  g_autofree char *elapsed = clock_text (
-      (double) (g_get_monotonic_time () - self->busy_us) / G_USEC_PER_SEC);
-  const double left = seconds_left (self, progress);
-
-  if (self->n_asked > 1)
-    g_string_append_printf (text, _ ("Picture %d of %d: "), self->n_over + 1,
-                            self->n_asked);
-  g_string_append (text, phase);
-  g_string_append_printf (text, _ (" · %s elapsed"), elapsed);
-  if (left >= 0)
-    {
-      g_autofree char *left_text = clock_text (left);
-
-      g_string_append_printf (text, _ (", %s left"), left_text);
-    }
-  if (evaluations_per_s > 0)
-    g_string_append_printf (text, _ (" · %.1f evaluations/s"),
-                            evaluations_per_s);
-
-  self->picture_fraction = progress->fraction;
-  vqd_window_set_status (
-      self->window,
-      (self->n_over + progress->fraction) / MAX (self->n_asked, 1), text->str);
-}
-
-static void
-show_idle (Session *self)
-{
-  g_autofree char *elapsed = clock_text (
-      (double) (g_get_monotonic_time () - self->busy_us) / G_USEC_PER_SEC);
-  g_autofree char *text = g_strdup_printf (
-      ngettext ("Ready: %d picture in %s", "Ready: %d pictures in %s",
-                (unsigned long) self->n_over),
-      self->n_over, elapsed);
-
-  vqd_window_set_status (self->window, -1, text);
-}
-
-static void
-one_more_over (Session *self)
-{
-  self->n_over++;
-  self->picture_fraction = 0;
-  if (! vqd_worker_is_idle (self->worker))
-    return;
-
-  show_idle (self);
-  self->busy_us = 0;
-  self->n_asked = 0;
-  self->n_over = 0;
-}
-
 /* ---- what the worker tells ---- */
+
+static void
+model_opened (const VqdModelInfo *model, const char *device, gpointer user_data)
+{
+  Session *self = user_data;
+
+  vqd_window_set_model (self->window, model);
+}
+
+static void
+model_not_opened (const GError *error, gpointer user_data)
+{
+  Session *self = user_data;
+
+  vqd_window_set_model (self->window, NULL);
+  vqd_window_show_error (self->window, _ ("The model cannot be used."), error);
+}
 
 static void
 picture_begun (VqdPictureId id, gpointer user_data)
 {
   Session *self = user_data;
-  Item *item = find_item (self, ITEM_OF (id));
 
-  if (item != NULL)
-    set_state (self, item, VQD_ITEM_WORKING, NULL);
-  if (self->n_over == 0)
-    vqd_window_set_status (self->window, 0, _ ("Loading the model"));
+  self->current = id;
+  vqd_status_begun (&self->status);
+  vqd_gallery_set_state (self->gallery, ITEM_OF (id), VQD_ITEM_WORKING, NULL);
 }
 
 static void
-picture_progress (VqdPictureId id, const VqdProgress *progress,
-                  double evaluations_per_s, gpointer user_data)
+picture_progress (const VqdProgress *progress, gpointer user_data)
 {
   Session *self = user_data;
-  Item *item = find_item (self, ITEM_OF (id));
+  const guint number = ITEM_OF (self->current);
+  g_autofree char *note = vqd_status_phase_text (progress);
 
-  show_progress (self, progress, evaluations_per_s);
-  if (item == NULL)
-    return;
-
-  g_autofree char *note = phase_text (progress);
-  set_state (self, item, VQD_ITEM_WORKING, note);
+  vqd_status_progress (&self->status, progress);
+  g_autofree char *text = vqd_status_text (&self->status, progress);
+  vqd_window_set_status (self->window, vqd_status_get_fraction (&self->status),
+                         text);
+  vqd_gallery_set_state (self->gallery, number, VQD_ITEM_WORKING, note);
   if (progress->tokens != NULL)
-    vqd_gallery_set_tokens (self->gallery, ITEM_OF (id), progress->tokens,
+    vqd_gallery_set_tokens (self->gallery, number, progress->tokens,
                             progress->grid_width, progress->grid_height);
 }
 
-static void
-learn_seconds (Session *self, double seconds)
+/* (transfer full) */
+static GdkPixbuf *
+new_pixbuf (const VqdPreview *preview, const guint8 *rgb8)
 {
-  self->picture_seconds = self->picture_seconds > 0
-                              ? (self->picture_seconds + seconds) / 2
-                              : seconds;
+  const int stride = preview->width_px * 3;
+  g_autoptr (GBytes) bytes =
+      g_bytes_new (rgb8, (gsize) stride * (gsize) preview->height_px);
+
+  return gdk_pixbuf_new_from_bytes (bytes, GDK_COLORSPACE_RGB, FALSE, 8,
+                                    preview->width_px, preview->height_px,
+                                    stride);
+}
+
+/* The times of this machine, for the estimates. */
+static void
+tell_speed (Session *self, const VqdDrawn *drawn)
+{
+  const VqdSeconds seconds = vqd_result_get_seconds (drawn->result);
+  const int n = vqd_result_get_n_evaluations (drawn->result);
+
+  if (n > 0)
+    vqd_window_set_speed (self->window, seconds.sample / n,
+                          drawn->seconds - seconds.sample);
 }
 
 static void
@@ -253,24 +141,22 @@ picture_done (VqdPictureId id, VqdDrawn *drawn, gpointer user_data)
 {
   Session *self = user_data;
   Item *item = find_item (self, ITEM_OF (id));
-  const VqdPicture *picture = drawn->picture;
 
-  learn_seconds (self, drawn->seconds);
+  vqd_status_over (&self->status, drawn->seconds);
+  tell_speed (self, drawn);
   if (item == NULL)
     {
-      vqd_drawn_free (drawn);
+      vqd_drawn_unref (drawn);
+      return;
     }
-  else
-    {
-      g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_data (
-          drawn->rgb8, GDK_COLORSPACE_RGB, FALSE, 8, picture->width_px,
-          picture->height_px, picture->width_px * 3, NULL, NULL);
 
-      item->drawn = drawn;
-      vqd_gallery_set_picture (self->gallery, ITEM_OF (id), pixbuf);
-      set_state (self, item, VQD_ITEM_DONE, NULL);
-    }
-  one_more_over (self);
+  g_autoptr (GdkPixbuf) pixbuf =
+      new_pixbuf (drawn->preview, drawn->preview->rgb8);
+  item->drawn = drawn;
+  vqd_gallery_set_picture (self->gallery, ITEM_OF (id), pixbuf);
+  vqd_gallery_set_state (self->gallery, ITEM_OF (id), VQD_ITEM_DONE, NULL);
+  if (item->asked->args->output_folder != NULL)
+    vqd_saver_save_to_folder (self->saver, drawn, item->asked, id.index + 1);
 }
 
 static void
@@ -279,48 +165,62 @@ picture_ended (VqdPictureId id, const GError *error, gpointer user_data)
   Session *self = user_data;
   Item *item = find_item (self, ITEM_OF (id));
 
-  if (item != NULL)
-    set_state (self, item, error != NULL ? VQD_ITEM_FAILED : VQD_ITEM_STOPPED,
-               NULL);
-  one_more_over (self);
-  if (error != NULL && item != NULL && ! item->asked->has_failed)
-    {
-      item->asked->has_failed = TRUE;
-      vqd_window_show_error (self->window,
-                             _ ("The pictures could not be made."), error);
-    }
+  vqd_status_over (&self->status, -1);
+  vqd_gallery_set_state (self->gallery, ITEM_OF (id),
+                         error != NULL ? VQD_ITEM_FAILED : VQD_ITEM_STOPPED,
+                         NULL);
+  if (error == NULL || item == NULL || item->asked->has_failed)
+    return;
+
+  item->asked->has_failed = TRUE;
+  vqd_window_show_error (self->window, _ ("The pictures could not be made."),
+                         error);
 }
 
 static void
-palette_changed (const guint8 *palette, int n_codes, gpointer user_data)
+palette_changed (GBytes *palette, gpointer user_data)
 {
   Session *self = user_data;
-  g_autoptr (GBytes) bytes = g_bytes_new (palette, 3 * (gsize) n_codes);
 
-  vqd_gallery_set_palette (self->gallery, bytes);
+  vqd_gallery_set_palette (self->gallery, palette);
 }
 
 static void
-queue_changed (gpointer user_data)
+show_queue (Session *self)
 {
-  Session *self = user_data;
   g_autoptr (GArray) queue = vqd_worker_get_queue (self->worker);
   g_autofree VqdQueueRow *rows = g_new0 (VqdQueueRow, queue->len);
 
   for (guint i = 0; i < queue->len; i++)
     {
       const VqdQueued *queued = &g_array_index (queue, VqdQueued, i);
-      const Asked *asked =
+      const VqdAsked *asked =
           g_hash_table_lookup (self->runs, GUINT_TO_POINTER (queued->run));
 
-      rows[i] =
-          (VqdQueueRow){ queued->run, asked != NULL ? asked->title : "",
-                         queued->n_images, queued->n_left, queued->is_working };
+      rows[i] = (VqdQueueRow){ queued->run, asked->title, queued->n_images,
+                               queued->n_left, queued->is_working };
     }
   vqd_window_set_queue (self->window, rows, (int) queue->len);
 }
 
+static void
+queue_changed (gpointer user_data)
+{
+  Session *self = user_data;
+
+  show_queue (self);
+  if (self->status.begun_us == 0 || ! vqd_worker_is_idle (self->worker))
+    return;
+
+  g_autofree char *text = vqd_status_done_text (&self->status);
+  vqd_window_set_status (self->window, -1, text);
+  vqd_status_idle (&self->status);
+  g_hash_table_remove_all (self->runs);
+}
+
 static const VqdWorkerEvents worker_events = {
+  .opened = model_opened,
+  .not_opened = model_not_opened,
   .begun = picture_begun,
   .progress = picture_progress,
   .done = picture_done,
@@ -329,62 +229,10 @@ static const VqdWorkerEvents worker_events = {
   .queue_changed = queue_changed,
 };
 
-/* ---- starting ---- */
-
-static gboolean
-needs_layer (VqdTask task)
-{
-  return (VQD_TASKS_OF (task) & VQD_TASKS_ON_CANVAS) != 0;
-}
-
-static gboolean
-read_canvas (Session *self, Asked *asked, GError **error)
-{
-  if (! needs_layer (asked->args->request.task))
-    return TRUE;
-
-  GimpLayer *layer = vqd_where_find_layer (
-      vqd_image_watch_get_image (self->watch), NULL, error);
-
-  if (layer != NULL)
-    asked->canvas = vqd_canvas_io_read (layer, &asked->args->request, error);
-  if (asked->canvas == NULL)
-    return FALSE;
-
-  asked->args->request.canvas = &asked->canvas->canvas;
-  return TRUE;
-}
-
-static Asked *
-asked_new (Session *self, GError **error)
-{
-  g_autoptr (VqdArgs) args =
-      vqd_args_new_from_config (self->config, self->task, error);
-
-  if (args == NULL || ! vqd_output_check (args, error))
-    return NULL;
-
-  Asked *asked = g_new0 (Asked, 1);
-  asked->n_refs = 1;
-  asked->args = g_steal_pointer (&args);
-  asked->title = vqd_names_shorten (asked->args->prompt);
-  if (asked->title[0] == '\0')
-    {
-      g_free (asked->title);
-      asked->title = g_strdup (_ ("No prompt"));
-    }
-  if (asked->args->request.seed < 0)
-    asked->args->request.seed = g_random_int () & VQD_MAX_SEED;
-  if (! read_canvas (self, asked, error))
-    {
-      asked_unref (asked);
-      return NULL;
-    }
-  return asked;
-}
+/* ---- runs ---- */
 
 static void
-add_items (Session *self, Asked *asked, guint run)
+add_items (Session *self, VqdAsked *asked, guint run)
 {
   const VqdRequest *request = &asked->args->request;
 
@@ -393,11 +241,11 @@ add_items (Session *self, Asked *asked, guint run)
       Item *item = g_new0 (Item, 1);
 
       item->id = (VqdPictureId){ run, i };
-      item->asked = asked_ref (asked);
+      item->asked = vqd_asked_ref (asked);
       g_hash_table_insert (self->items, GUINT_TO_POINTER (ITEM_OF (item->id)),
                            item);
       vqd_gallery_add (self->gallery, ITEM_OF (item->id), asked->title,
-                       vqd_worker_seed (request, i));
+                       vqd_studio_seed (request, i));
     }
 }
 
@@ -408,7 +256,10 @@ start (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   vqd_image_watch_look (self->watch);
-  Asked *asked = asked_new (self, &error);
+  g_autofree char *prompt = vqd_window_get_prompt (self->window);
+  VqdAsked *asked =
+      vqd_asked_new (self->config, self->task, prompt,
+                     vqd_image_watch_get_image (self->watch), &error);
   if (asked == NULL)
     {
       vqd_window_show_error (self->window,
@@ -416,14 +267,16 @@ start (gpointer user_data)
       return;
     }
 
-  if (self->busy_us == 0)
-    self->busy_us = g_get_monotonic_time ();
-  self->n_asked += asked->args->request.n_images;
+  const VqdArgs *args = asked->args;
   const guint run =
-      vqd_worker_add (self->worker, &asked->args->request,
-                      &asked->args->options, asked_ref (asked), asked_unref);
-  add_items (self, asked, run);
+      vqd_worker_add (self->worker, &args->request, &args->options,
+                      vqd_asked_ref (asked), unref_asked);
   g_hash_table_insert (self->runs, GUINT_TO_POINTER (run), asked);
+  add_items (self, asked, run);
+  vqd_window_begun (self->window, args->request.seed);
+  if (self->status.begun_us == 0)
+    vqd_window_set_status (self->window, 0, _ ("Loading the model"));
+  vqd_status_asked (&self->status, args->request.n_images);
 }
 
 static void
@@ -450,33 +303,89 @@ move_run (guint run, int places, gpointer user_data)
   vqd_worker_move (self->worker, run, places);
 }
 
-/* ---- a picture ---- */
+/* ---- pictures ---- */
 
 static void
-insert (Session *self, const Item *item)
+note_inserted (Session *self, Item *item, const VqdInserted *inserted)
+{
+  for (int i = 0; inserted->layers[i] != NULL; i++)
+    {
+      const int number = gimp_item_get_id (GIMP_ITEM (inserted->layers[i]));
+
+      g_array_append_val (self->layers, number);
+    }
+  if (item->asked->args->target == VQD_TARGET_GROUP)
+    {
+      GimpItem *group = gimp_item_get_parent (GIMP_ITEM (inserted->layers[0]));
+
+      item->asked->group = group != NULL ? gimp_item_get_id (group) : 0;
+    }
+}
+
+static GimpLayer *
+group_of (const VqdAsked *asked)
+{
+  return asked->group != 0 && gimp_item_id_is_group_layer (asked->group)
+             ? gimp_layer_get_by_id (asked->group)
+             : NULL;
+}
+
+static void
+insert (Session *self, Item *item)
 {
   const VqdArgs *args = item->asked->args;
+  const gboolean wants_image = args->target == VQD_TARGET_IMAGE;
+  GimpImage *image = vqd_image_watch_get_image (self->watch);
+  g_autoptr (GError) error = NULL;
   const VqdInsert where = {
-    .image = args->target != VQD_TARGET_IMAGE
-                 ? vqd_image_watch_get_image (self->watch)
-                 : NULL,
+    .image = wants_image ? NULL : image,
     .canvas = item->asked->canvas,
+    .group = group_of (item->asked),
     .show = TRUE,
   };
   VqdInserted inserted;
 
+  if (where.canvas == NULL && where.image != NULL &&
+      ! vqd_where_check_image (where.image, NULL, &error))
+    {
+      vqd_window_show_error (self->window,
+                             _ ("The picture could not be inserted."), error);
+      return;
+    }
+
   vqd_insert_pictures (&where, args, &item->drawn->picture, 1, &inserted);
   gimp_displays_flush ();
-  for (int i = 0; inserted.layers[i] != NULL; i++)
-    {
-      const int number = gimp_item_get_id (GIMP_ITEM (inserted.layers[i]));
-
-      g_array_append_val (self->layers, number);
-    }
-  g_free (inserted.layers);
-  if (where.image == NULL && args->target != VQD_TARGET_IMAGE)
+  note_inserted (self, item, &inserted);
+  if (inserted.is_lost)
+    vqd_window_show_notice (
+        self->window,
+        _ ("The image was closed or changed meanwhile. The picture is in a "
+           "new image."));
+  if (! wants_image && (image == NULL || inserted.is_lost))
     vqd_image_watch_choose (self->watch, gimp_image_get_id (inserted.image));
   vqd_gallery_set_inserted (self->gallery, ITEM_OF (item->id));
+  g_free (inserted.layers);
+}
+
+static void
+compare (Session *self, const Item *item)
+{
+  const VqdDrawn *drawn = item->drawn;
+  const VqdPreview *preview = drawn->preview;
+  g_autoptr (GdkPixbuf) picture = new_pixbuf (preview, preview->rgb8);
+  g_autoptr (GdkPixbuf) below =
+      preview->before != NULL
+          ? new_pixbuf (preview, preview->before)
+          : vqd_below_new (vqd_image_watch_get_image (self->watch),
+                           drawn->picture->width_px, drawn->picture->height_px,
+                           preview->width_px, preview->height_px);
+
+  if (below != NULL)
+    vqd_window_compare (self->window, ITEM_OF (item->id), picture, below);
+  else
+    vqd_window_show_notice (
+        self->window,
+        _ ("There is no layer below the picture to compare it with."));
 }
 
 static void
@@ -494,16 +403,23 @@ act (guint number, VqdItemAction action, gpointer user_data)
       if (item->drawn != NULL)
         insert (self, item);
       break;
+    case VQD_ITEM_COMPARE:
+      if (item->drawn != NULL)
+        compare (self, item);
+      break;
+    case VQD_ITEM_REUSE:
+      vqd_asked_restore (
+          item->asked, self->config,
+          vqd_studio_seed (&item->asked->args->request, item->id.index));
+      break;
+    case VQD_ITEM_SAVE: /* vqd_window asks for the file first */
+      break;
     case VQD_ITEM_STOP:
       vqd_worker_stop (self->worker, item->id);
       break;
     case VQD_ITEM_DELETE:
       vqd_gallery_remove (self->gallery, number);
       g_hash_table_remove (self->items, GUINT_TO_POINTER (number));
-      break;
-    case VQD_ITEM_COMPARE:
-    case VQD_ITEM_REUSE:
-    case VQD_ITEM_SAVE:
       break;
     }
 }
@@ -520,12 +436,27 @@ file_name (guint number, gpointer user_data)
   const VqdArgs *args = item->asked->args;
   return vqd_names_file (
       args->file_template, args->keep_settings ? args->prompt : "",
-      vqd_worker_seed (&args->request, item->id.index), item->id.index + 1);
+      vqd_studio_seed (&args->request, item->id.index), item->id.index + 1);
 }
 
 static void
 save (guint number, GFile *file, gpointer user_data)
 {
+  Session *self = user_data;
+  const Item *item = find_item (self, number);
+
+  if (item != NULL && item->drawn != NULL)
+    vqd_saver_save_as (self->saver, item->drawn, item->asked, file);
+}
+
+static void
+saved (GFile *file, const GError *error, gpointer user_data)
+{
+  Session *self = user_data;
+
+  if (error != NULL)
+    vqd_window_show_error (self->window, _ ("The picture could not be saved."),
+                           error);
 }
 
 /* ---- the image ---- */
@@ -574,6 +505,24 @@ mode_changed (Session *self)
   update_task (self, vqd_image_watch_look (self->watch));
 }
 
+static void
+reuse_layer (gpointer user_data)
+{
+  Session *self = user_data;
+  g_autoptr (GError) error = NULL;
+  GimpLayer *layer = vqd_where_find_layer (
+      vqd_image_watch_get_image (self->watch), NULL, &error);
+  g_autofree char *json = layer != NULL ? vqd_settings_of_layer (layer) : NULL;
+
+  if (layer != NULL && json == NULL)
+    g_set_error_literal (&error, VQD_ERROR, VQD_ERROR_REQUEST,
+                         _ ("The selected layer keeps no settings."));
+  if (json == NULL ||
+      ! vqd_settings_apply (json, G_OBJECT (self->config), &error))
+    vqd_window_show_error (self->window,
+                           _ ("The settings could not be taken over."), error);
+}
+
 static gboolean
 is_busy (gpointer user_data)
 {
@@ -591,6 +540,7 @@ static const VqdWindowActions window_actions = {
   .save = save,
   .file_name = file_name,
   .choose_image = choose_image,
+  .reuse_layer = reuse_layer,
   .is_busy = is_busy,
 };
 
@@ -612,7 +562,7 @@ layers_left (const Session *self)
   return layers;
 }
 
-/* The engine while the user still types. */
+/* The engine while the user still types, and when another is chosen. */
 static void
 load_model (Session *self)
 {
@@ -623,19 +573,32 @@ load_model (Session *self)
     vqd_worker_load (self->worker, &args->options);
 }
 
+static void
+show_window (Session *self)
+{
+  GtkWindow *window = GTK_WINDOW (self->window);
+
+  g_signal_connect_swapped (self->config, "notify::mode",
+                            G_CALLBACK (mode_changed), self);
+  g_signal_connect_swapped (self->config, "notify::model",
+                            G_CALLBACK (load_model), self);
+  g_signal_connect (window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
+  gimp_window_set_transient (window);
+  gtk_widget_show (GTK_WIDGET (window));
+}
+
 GimpLayer **
 vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
                  GimpImage *image)
 {
+  g_autofree char *cache_folder =
+      g_build_filename (g_get_user_cache_dir (), "vqdiffusion", NULL);
   Session self = {
     .config = config,
     .items = g_hash_table_new_full (NULL, NULL, NULL, item_free),
-    .runs = g_hash_table_new_full (NULL, NULL, NULL, asked_unref),
+    .runs = g_hash_table_new_full (NULL, NULL, NULL, unref_asked),
     .layers = g_array_new (FALSE, FALSE, sizeof (int)),
   };
-
-  g_autofree char *cache_folder =
-      g_build_filename (g_get_user_cache_dir (), "vqdiffusion", NULL);
 
   gimp_ui_init ("vqdiffusion");
   self.window =
@@ -643,18 +606,16 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   self.gallery = vqd_window_get_gallery (self.window);
   self.worker = vqd_worker_new (&worker_events, &self, cache_folder);
   self.watch = vqd_image_watch_new (image, image_changed, &self);
+  self.saver = vqd_saver_new (saved, &self);
   load_model (&self);
-  const gulong handler = g_signal_connect_swapped (
-      config, "notify::mode", G_CALLBACK (mode_changed), &self);
-  g_signal_connect (self.window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
-  gimp_window_set_transient (GTK_WINDOW (self.window));
-  gtk_widget_show (GTK_WIDGET (self.window));
+  show_window (&self);
 
   gtk_main ();
 
-  g_signal_handler_disconnect (config, handler);
+  g_signal_handlers_disconnect_by_data (config, &self);
   vqd_image_watch_free (self.watch);
   vqd_worker_free (self.worker);
+  vqd_saver_free (self.saver);
   GimpLayer **layers = layers_left (&self);
   g_hash_table_unref (self.items);
   g_hash_table_unref (self.runs);

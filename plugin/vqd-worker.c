@@ -1,400 +1,201 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plugin/vqd-worker.h"
 
-#include <string.h>
-
-#include "plugin/vqd-palette.h"
-
-#define PROGRESS_INTERVAL_US 50000
+#include "plugin/vqd-mailbox.h"
+#include "plugin/vqd-run-queue.h"
 
 typedef enum
 {
-  PICTURE_WAITS,
-  PICTURE_WORKS,
-  PICTURE_OVER
-} PictureState;
+  LETTER_OPENED,
+  LETTER_NOT_OPENED,
+  LETTER_BEGUN,
+  LETTER_DONE,
+  LETTER_ENDED,
+  LETTER_PALETTE,
+  LETTER_QUEUE,
+  LETTER_RUN_OVER
+} LetterKind;
 
+/* What the thread has to say, or the main thread to itself later. Owns all. */
 typedef struct
 {
-  guint id;
-  VqdRequest request;
-  VqdEngineOptions options;
-  gpointer owner;
-  GDestroyNotify free_owner;
-  PictureState *states; /* [n_images] */
-  int n_left;           /* not over */
-} Run;
-
-typedef enum
-{
-  EVENT_OPENED,
-  EVENT_NOT_OPENED,
-  EVENT_BEGUN,
-  EVENT_DONE,
-  EVENT_ENDED,
-  EVENT_PALETTE,
-  EVENT_QUEUE,
-  EVENT_RUN_OVER
-} EventKind;
-
-/* What the thread has to say, or the main thread to itself later. */
-typedef struct
-{
-  EventKind kind;
+  LetterKind kind;
   VqdPictureId id;
   GError *error;
   VqdDrawn *drawn;
-  Run *run;        /* that can be freed */
-  guint8 *palette; /* [n_codes, 3] */
-  VqdModelInfo info;
-  char *strings[12]; /* that info borrows */
+  VqdQueuedRun *run; /* that can be freed */
+  GBytes *palette;
+  VqdModelInfo *info;
   char *device;
-  double load_seconds;
-} Event;
+} Letter;
 
 struct _VqdWorker
 {
   const VqdWorkerEvents *events;
   gpointer user_data;
+  VqdMailbox *mailbox;
   GThread *thread;
-  char *cache_folder; /* NULL: none */
-
-  /* The main thread's. */
   guint last_run;
 
-  GMutex lock; /* of all below, up to the thread's own */
+  GMutex lock; /* of all below, but the studio */
   GCond wake;
   gboolean quits;
-  GList *runs;                   /* Run, in order */
+  GQueue queue;                  /* as of vqd-run-queue.h */
   VqdEngineOptions *load_wanted; /* NULL: none */
   VqdPictureId current;          /* run 0: none */
   GCancellable *cancellable;     /* of what the thread does; NULL: nothing */
-  gboolean is_exploring;         /* which any run may interrupt */
-  GQueue queue;                  /* Event */
-  GSource *event_source;
-  GSource *progress_source;
-  gint64 progress_us; /* when the last one was given on */
-  VqdPictureId progress_id;
-  VqdProgress progress;
-  int *tokens; /* that progress has */
-  gsize n_tokens;
-  gboolean has_progress;
-  double evaluations_per_s;
+  gboolean has_chore;            /* does what any run may interrupt */
 
-  /* The thread's own. */
-  VqdEngine *engine;
-  VqdEngineOptions *options; /* the engine's */
-  VqdPalette *palette;       /* the engine's */
-  gboolean cannot_explore;   /* it failed */
-  gint64 begun_us;           /* the sampling of the picture; 0: not yet */
-  int begun_step;
+  VqdStudio *studio; /* the thread's own */
 };
 
-/* ---- what is handed on ---- */
+/* ---- letters ---- */
 
-void
-vqd_drawn_free (VqdDrawn *drawn)
+static void
+letter_free (gpointer data)
 {
-  if (drawn == NULL)
-    return;
-  vqd_result_free (drawn->result);
-  g_free (drawn->rgb8);
-  g_free (drawn);
+  Letter *letter = data;
+
+  g_clear_error (&letter->error);
+  g_clear_pointer (&letter->palette, g_bytes_unref);
+  vqd_drawn_unref (letter->drawn);
+  vqd_queued_run_free (letter->run);
+  vqd_model_info_free (letter->info);
+  g_free (letter->device);
+  g_free (letter);
 }
 
-static VqdEngineOptions *
-options_copy (const VqdEngineOptions *options)
+static Letter *
+letter_new (LetterKind kind, guint run, int index)
 {
-  VqdEngineOptions *copy = g_memdup2 (options, sizeof *options);
+  Letter *letter = g_new0 (Letter, 1);
 
-  copy->model = g_strdup (options->model);
-  copy->device = g_strdup (options->device);
-  return copy;
+  letter->kind = kind;
+  letter->id = (VqdPictureId){ run, index };
+  return letter;
 }
 
 static void
-options_free (VqdEngineOptions *options)
+post (VqdWorker *self, LetterKind kind, guint run, int index)
 {
-  if (options == NULL)
-    return;
-  g_free ((char *) options->model);
-  g_free ((char *) options->device);
-  g_free (options);
-}
-
-static gboolean
-options_equal (const VqdEngineOptions *a, const VqdEngineOptions *b)
-{
-  return g_strcmp0 (a->model, b->model) == 0 &&
-         g_strcmp0 (a->device, b->device) == 0 && a->n_heads == b->n_heads &&
-         a->n_threads == b->n_threads &&
-         a->memory_limit_bytes == b->memory_limit_bytes;
+  vqd_mailbox_post (self->mailbox, letter_new (kind, run, index));
 }
 
 static void
-run_free (Run *run)
+read_letter (gpointer data, gpointer user_data)
 {
-  if (run->free_owner != NULL)
-    run->free_owner (run->owner);
-  g_free (run->states);
-  g_free (run);
-}
-
-static void
-event_free (Event *event)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (event->strings); i++)
-    g_free (event->strings[i]);
-  g_free (event->device);
-  g_free (event->palette);
-  g_clear_error (&event->error);
-  vqd_drawn_free (event->drawn);
-  if (event->run != NULL)
-    run_free (event->run);
-  g_free (event);
-}
-
-/* ---- events, on the main thread ---- */
-
-static void
-tell_opened (VqdWorker *self, const Event *event)
-{
-  const VqdWorkerModel model = { &event->info, event->device,
-                                 event->load_seconds };
-
-  if (self->events->opened != NULL)
-    self->events->opened (&model, self->user_data);
-}
-
-static void
-tell (VqdWorker *self, Event *event)
-{
+  VqdWorker *self = user_data;
+  Letter *letter = data;
   const VqdWorkerEvents *events = self->events;
 
-  switch (event->kind)
+  switch (letter->kind)
     {
-    case EVENT_OPENED:
-      tell_opened (self, event);
+    case LETTER_OPENED:
+      events->opened (letter->info, letter->device, self->user_data);
       break;
-    case EVENT_NOT_OPENED:
-      if (events->not_opened != NULL)
-        events->not_opened (event->error, self->user_data);
+    case LETTER_NOT_OPENED:
+      events->not_opened (letter->error, self->user_data);
       break;
-    case EVENT_BEGUN:
-      if (events->begun != NULL)
-        events->begun (event->id, self->user_data);
+    case LETTER_BEGUN:
+      events->begun (letter->id, self->user_data);
       break;
-    case EVENT_DONE:
-      if (events->done != NULL)
-        events->done (event->id, g_steal_pointer (&event->drawn),
-                      self->user_data);
+    case LETTER_DONE:
+      events->done (letter->id, g_steal_pointer (&letter->drawn),
+                    self->user_data);
       break;
-    case EVENT_ENDED:
-      if (events->ended != NULL)
-        events->ended (event->id, event->error, self->user_data);
+    case LETTER_ENDED:
+      events->ended (letter->id, letter->error, self->user_data);
       break;
-    case EVENT_PALETTE:
-      if (events->palette != NULL)
-        events->palette (event->palette, event->info.n_codes, self->user_data);
+    case LETTER_PALETTE:
+      events->palette (letter->palette, self->user_data);
       break;
-    case EVENT_QUEUE:
-      if (events->queue_changed != NULL)
-        events->queue_changed (self->user_data);
+    case LETTER_QUEUE:
+      events->queue_changed (self->user_data);
       break;
-    case EVENT_RUN_OVER: /* freed with the event */
+    case LETTER_RUN_OVER: /* goes with the letter */
       break;
     }
+  letter_free (letter);
 }
 
-static gboolean
-dispatch_events (gpointer user_data)
+static void
+read_progress (const VqdProgress *progress, gpointer user_data)
 {
   VqdWorker *self = user_data;
 
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->event_source, g_source_unref);
-  for (;;)
-    {
-      Event *event = g_queue_pop_head (&self->queue);
-
-      if (event == NULL)
-        break;
-      g_mutex_unlock (&self->lock);
-      tell (self, event);
-      event_free (event);
-      g_mutex_lock (&self->lock);
-    }
-  g_mutex_unlock (&self->lock);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-dispatch_progress (gpointer user_data)
-{
-  VqdWorker *self = user_data;
-
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->progress_source, g_source_unref);
-  VqdProgress progress = self->progress;
-  const VqdPictureId id = self->progress_id;
-  const double evaluations_per_s = self->evaluations_per_s;
-  const gboolean has_progress = self->has_progress;
-  g_autofree int *tokens =
-      progress.tokens != NULL
-          ? g_memdup2 (self->tokens, self->n_tokens * sizeof (int))
-          : NULL;
-  self->has_progress = FALSE;
-  self->progress_us = g_get_monotonic_time ();
-  g_mutex_unlock (&self->lock);
-
-  progress.tokens = tokens;
-  if (has_progress && self->events->progress != NULL)
-    self->events->progress (id, &progress, evaluations_per_s, self->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static GSource *
-attach (GSource *source, GSourceFunc func, gpointer user_data)
-{
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, user_data, NULL);
-  g_source_attach (source, NULL);
-  return source;
-}
-
-/* With the lock; takes the event. */
-static void
-post (VqdWorker *self, Event *event)
-{
-  g_queue_push_tail (&self->queue, event);
-  if (self->event_source == NULL)
-    self->event_source = attach (g_idle_source_new (), dispatch_events, self);
-}
-
-static Event *
-event_new (EventKind kind, VqdPictureId id)
-{
-  Event *event = g_new0 (Event, 1);
-
-  event->kind = kind;
-  event->id = id;
-  return event;
-}
-
-/* With the lock. */
-static void
-post_simple (VqdWorker *self, EventKind kind, VqdPictureId id)
-{
-  post (self, event_new (kind, id));
+  self->events->progress (progress, self->user_data);
 }
 
 /* ---- the queue, with the lock ---- */
 
-static Run *
-find_run (VqdWorker *self, guint id)
-{
-  for (GList *link = self->runs; link != NULL; link = link->next)
-    if (((Run *) link->data)->id == id)
-      return link->data;
-
-  return NULL;
-}
-
-/* A picture of the run is over. The run may be gone afterwards. */
+/* The run may be gone afterwards. */
 static void
-picture_over (VqdWorker *self, Run *run, int index)
+picture_over (VqdWorker *self, VqdQueuedRun *run, int index)
 {
-  const VqdPictureId id = { run->id, index };
+  const guint id = run->id;
 
-  run->states[index] = PICTURE_OVER;
-  run->n_left--;
-  if (run->n_left == 0)
+  if (vqd_run_queue_over (&self->queue, run, index))
     {
-      Event *event = event_new (EVENT_RUN_OVER, id);
+      Letter *letter = letter_new (LETTER_RUN_OVER, id, index);
 
-      self->runs = g_list_remove (self->runs, run);
-      event->run = run;
-      post (self, event);
+      letter->run = run;
+      vqd_mailbox_post (self->mailbox, letter);
     }
-  post_simple (self, EVENT_QUEUE, id);
+  post (self, LETTER_QUEUE, id, index);
 }
 
 /* error: NULL when it was stopped. The run may be gone afterwards. */
 static void
-picture_ended (VqdWorker *self, Run *run, int index, const GError *error)
+picture_ended (VqdWorker *self, VqdQueuedRun *run, int index,
+               const GError *error)
 {
-  Event *event = event_new (EVENT_ENDED, (VqdPictureId){ run->id, index });
+  Letter *letter = letter_new (LETTER_ENDED, run->id, index);
 
-  event->error = error != NULL ? g_error_copy (error) : NULL;
-  post (self, event);
+  letter->error = error != NULL ? g_error_copy (error) : NULL;
+  vqd_mailbox_post (self->mailbox, letter);
   picture_over (self, run, index);
 }
 
+/* The run may be gone afterwards. */
 static void
-end_waiting (VqdWorker *self, Run *run, const GError *error)
+end_waiting (VqdWorker *self, VqdQueuedRun *run, const GError *error)
 {
-  const int n_images = run->request.n_images;
   int n_waiting = 0;
 
-  for (int i = 0; i < n_images; i++)
-    n_waiting += run->states[i] == PICTURE_WAITS;
-  for (int i = 0; i < n_images && n_waiting > 0; i++)
-    if (run->states[i] == PICTURE_WAITS)
+  for (int i = 0; i < run->request.n_images; i++)
+    n_waiting += run->states[i] == VQD_PICTURE_WAITS;
+  for (int i = 0; n_waiting > 0; i++)
+    if (run->states[i] == VQD_PICTURE_WAITS)
       {
         n_waiting--; /* the last may take the run along */
         picture_ended (self, run, i, error);
       }
 }
 
-/* The next picture to be drawn; NULL when none waits. */
-static Run *
-take_picture (VqdWorker *self, int *index)
+/* ---- the thread; functions are called with the lock and let go of it ---- */
+
+static gboolean
+open_engine (VqdWorker *self, const VqdEngineOptions *options,
+             GCancellable *cancellable, GError **error)
 {
-  for (GList *link = self->runs; link != NULL; link = link->next)
+  gboolean is_new;
+
+  if (! vqd_studio_open (self->studio, options, &is_new, cancellable, error))
+    return FALSE;
+
+  if (is_new)
     {
-      Run *run = link->data;
+      VqdEngine *engine = vqd_studio_get_engine (self->studio);
+      Letter *opened = letter_new (LETTER_OPENED, 0, 0);
+      Letter *palette = letter_new (LETTER_PALETTE, 0, 0);
 
-      for (int i = 0; i < run->request.n_images; i++)
-        if (run->states[i] == PICTURE_WAITS)
-          {
-            run->states[i] = PICTURE_WORKS;
-            *index = i;
-            return run;
-          }
+      opened->info = vqd_model_info_copy (vqd_engine_get_info (engine));
+      opened->device = g_strdup (vqd_engine_get_device (engine));
+      palette->palette = vqd_studio_get_palette (self->studio);
+      vqd_mailbox_post (self->mailbox, opened);
+      vqd_mailbox_post (self->mailbox, palette);
     }
-
-  return NULL;
-}
-
-/* ---- the thread ---- */
-
-static void
-measure_speed (VqdWorker *self, const VqdProgress *progress)
-{
-  const gint64 now_us = g_get_monotonic_time ();
-
-  if (progress->phase != VQD_PHASE_SAMPLE)
-    return;
-  if (self->begun_us == 0)
-    {
-      self->begun_us = now_us;
-      self->begun_step = progress->step;
-    }
-  else if (progress->step > self->begun_step && now_us > self->begun_us)
-    self->evaluations_per_s = (double) (progress->step - self->begun_step) *
-                              G_USEC_PER_SEC /
-                              (double) (now_us - self->begun_us);
-}
-
-static void
-keep_tokens (VqdWorker *self, const VqdProgress *progress)
-{
-  const gsize n = (gsize) progress->grid_width * (gsize) progress->grid_height;
-
-  if (n > self->n_tokens || self->tokens == NULL)
-    self->tokens = g_renew (int, self->tokens, n);
-  self->n_tokens = n;
-  memcpy (self->tokens, progress->tokens, n * sizeof (int));
+  return TRUE;
 }
 
 static void
@@ -402,215 +203,60 @@ note_progress (const VqdProgress *progress, gpointer user_data)
 {
   VqdWorker *self = user_data;
 
-  g_mutex_lock (&self->lock);
-  measure_speed (self, progress);
-  self->progress = *progress;
-  self->progress_id = self->current;
-  self->has_progress = TRUE;
-  if (progress->tokens != NULL)
-    keep_tokens (self, progress);
-  if (self->progress_source == NULL)
-    {
-      const gint64 due_us = self->progress_us + PROGRESS_INTERVAL_US;
-      const gint64 wait_us = MAX (due_us - g_get_monotonic_time (), 0);
-
-      self->progress_source =
-          attach (g_timeout_source_new ((guint) (wait_us / 1000)),
-                  dispatch_progress, self);
-    }
-  g_mutex_unlock (&self->lock);
-}
-
-/* What is said of the engine; the strings are copies. */
-static Event *
-opened_event (VqdEngine *engine, double load_seconds)
-{
-  Event *event = event_new (EVENT_OPENED, (VqdPictureId){ 0, 0 });
-  VqdModelInfo *info = &event->info;
-
-  *info = *vqd_engine_get_info (engine);
-  const char **const borrowed[] = {
-    &info->path,       &info->name,     &info->version, &info->description,
-    &info->licence,    &info->credits,  &info->kind,    &info->null_condition,
-    &info->codec_kind, &info->checksum, &info->id,      &info->strategy,
-  };
-
-  G_STATIC_ASSERT (G_N_ELEMENTS (borrowed) == G_N_ELEMENTS (event->strings));
-  for (gsize i = 0; i < G_N_ELEMENTS (borrowed); i++)
-    {
-      event->strings[i] = g_strdup (*borrowed[i]);
-      *borrowed[i] = event->strings[i];
-    }
-  event->device = g_strdup (vqd_engine_get_device (engine));
-  event->load_seconds = load_seconds;
-  return event;
+  vqd_mailbox_set_progress (self->mailbox, progress);
 }
 
 static void
 post_palette (VqdWorker *self)
 {
-  Event *event = event_new (EVENT_PALETTE, (VqdPictureId){ 0, 0 });
+  Letter *letter = letter_new (LETTER_PALETTE, 0, 0);
 
-  event->palette = vqd_palette_get_colors (self->palette);
-  event->info.n_codes = vqd_palette_get_n_codes (self->palette);
-  g_mutex_lock (&self->lock);
-  post (self, event);
-  g_mutex_unlock (&self->lock);
-}
-
-/* Of the engine's palette; NULL: none. (transfer full) */
-static char *
-palette_path (VqdWorker *self)
-{
-  const char *id = vqd_engine_get_info (self->engine)->id;
-  g_autofree char *sum =
-      g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
-  g_autofree char *name = g_strconcat ("palette-", sum, NULL);
-
-  return self->cache_folder != NULL
-             ? g_build_filename (self->cache_folder, name, NULL)
-             : NULL;
+  letter->palette = vqd_studio_get_palette (self->studio);
+  vqd_mailbox_post (self->mailbox, letter);
 }
 
 static void
-open_palette (VqdWorker *self)
-{
-  g_autofree char *path = palette_path (self);
-
-  self->palette = vqd_palette_new (vqd_engine_get_info (self->engine)->n_codes);
-  if (path != NULL)
-    vqd_palette_load (self->palette, path);
-  post_palette (self);
-}
-
-static void
-close_engine (VqdWorker *self)
-{
-  if (self->engine == NULL)
-    return;
-
-  g_autofree char *path = palette_path (self);
-  if (path != NULL)
-    vqd_palette_save (self->palette, path);
-  g_clear_pointer (&self->engine, vqd_engine_free);
-  g_clear_pointer (&self->options, options_free);
-  g_clear_pointer (&self->palette, vqd_palette_free);
-}
-
-/* The engine for the options; one that is open already when they fit. */
-static gboolean
-open_engine (VqdWorker *self, const VqdEngineOptions *options,
-             GCancellable *cancellable, GError **error)
-{
-  const gint64 start_us = g_get_monotonic_time ();
-
-  if (self->engine != NULL && options_equal (options, self->options))
-    return TRUE;
-
-  close_engine (self); /* its memory first */
-  self->engine = vqd_engine_new (options, cancellable, error);
-  if (self->engine == NULL)
-    return FALSE;
-
-  self->options = options_copy (options);
-  Event *event = opened_event (self->engine,
-                               (double) (g_get_monotonic_time () - start_us) /
-                                   G_USEC_PER_SEC);
-  g_mutex_lock (&self->lock);
-  post (self, event);
-  g_mutex_unlock (&self->lock);
-  open_palette (self);
-  return TRUE;
-}
-
-/* The strength of picture i, as in one request for all. */
-static double
-strength_of (const VqdRequest *request, int i)
-{
-  if (request->strength_last < 0 || request->n_images < 2)
-    return request->strength;
-
-  return request->strength + (request->strength_last - request->strength) * i /
-                                 (request->n_images - 1);
-}
-
-static VqdDrawn *
-draw (VqdWorker *self, const Run *run, int index, GCancellable *cancellable,
-      GError **error)
-{
-  const gint64 start_us = g_get_monotonic_time ();
-  VqdRequest request = run->request;
-
-  request.seed = vqd_worker_seed (&run->request, index);
-  request.strength = strength_of (&run->request, index);
-  request.strength_last = -1;
-  request.n_images = 1;
-  self->begun_us = 0;
-  VqdResult *result = vqd_engine_generate (
-      self->engine, &request, note_progress, self, cancellable, error);
-  if (result == NULL)
-    return NULL;
-
-  VqdDrawn *drawn = g_new0 (VqdDrawn, 1);
-  drawn->result = result;
-  drawn->picture = vqd_result_get_picture (result, 0);
-  drawn->rgb8 = g_malloc_n ((gsize) drawn->picture->width_px * 3,
-                            (gsize) drawn->picture->height_px);
-  vqd_picture_to_rgb8 (drawn->picture, drawn->rgb8);
-  drawn->seconds =
-      (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
-  return drawn;
-}
-
-/* Whether the other pictures of the run would fail in the same way. */
-static gboolean
-fails_for_all (const GError *error)
-{
-  return ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-}
-
-/* With the lock, which is let go of meanwhile. */
-static void
-draw_picture (VqdWorker *self, Run *run, int index, GCancellable *cancellable)
+draw_picture (VqdWorker *self, VqdQueuedRun *run, int index,
+              GCancellable *cancellable)
 {
   g_autoptr (GError) error = NULL;
   VqdDrawn *drawn = NULL;
 
   self->current = (VqdPictureId){ run->id, index };
-  post_simple (self, EVENT_BEGUN, self->current);
-  post_simple (self, EVENT_QUEUE, self->current);
+  post (self, LETTER_BEGUN, run->id, index);
+  post (self, LETTER_QUEUE, run->id, index);
   g_mutex_unlock (&self->lock);
 
   if (open_engine (self, &run->options, cancellable, &error))
-    drawn = draw (self, run, index, cancellable, &error);
-  if (drawn != NULL &&
-      vqd_palette_learn (self->palette, drawn->picture,
-                         vqd_engine_get_info (self->engine)->cell_px))
-    post_palette (self);
+    drawn = vqd_studio_draw (self->studio, &run->request, index, note_progress,
+                             self, cancellable, &error);
+  if (drawn != NULL)
+    {
+      Letter *letter = letter_new (LETTER_DONE, run->id, index);
+
+      letter->drawn = drawn;
+      vqd_mailbox_post (self->mailbox, letter);
+      post_palette (self);
+    }
 
   g_mutex_lock (&self->lock);
-  self->has_progress = FALSE;
-  const VqdPictureId id = self->current;
   self->current = (VqdPictureId){ 0, 0 };
   if (drawn != NULL)
     {
-      Event *event = event_new (EVENT_DONE, id);
-
-      event->drawn = drawn;
-      post (self, event);
       picture_over (self, run, index);
+    }
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      picture_ended (self, run, index, NULL);
     }
   else
     {
-      const gboolean for_all = fails_for_all (error);
-
-      if (for_all)
-        end_waiting (self, run, error);
-      picture_ended (self, run, index, for_all ? error : NULL);
+      /* The others would fail in the same way. */
+      end_waiting (self, run, error);
+      picture_ended (self, run, index, error);
     }
 }
 
-/* With the lock, which is let go of meanwhile. */
 static void
 load (VqdWorker *self, GCancellable *cancellable)
 {
@@ -618,44 +264,38 @@ load (VqdWorker *self, GCancellable *cancellable)
   g_autoptr (GError) error = NULL;
 
   g_mutex_unlock (&self->lock);
-  const gboolean ok = open_engine (self, options, cancellable, &error);
-  options_free (options);
-  g_mutex_lock (&self->lock);
-  if (! ok && fails_for_all (error))
+  if (! open_engine (self, options, cancellable, &error) &&
+      ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      Event *event = event_new (EVENT_NOT_OPENED, (VqdPictureId){ 0, 0 });
+      Letter *letter = letter_new (LETTER_NOT_OPENED, 0, 0);
 
-      event->error = g_steal_pointer (&error);
-      post (self, event);
+      letter->error = g_steal_pointer (&error);
+      vqd_mailbox_post (self->mailbox, letter);
     }
-}
-
-/* What is done while nobody waits. With the lock, which is let go of
- * meanwhile. */
-static void
-explore (VqdWorker *self, GCancellable *cancellable)
-{
-  self->is_exploring = TRUE;
-  g_mutex_unlock (&self->lock);
-  if (vqd_palette_explore (self->palette, self->engine, cancellable))
-    post_palette (self);
-  else if (! g_cancellable_is_cancelled (cancellable))
-    self->cannot_explore = TRUE;
+  vqd_engine_options_free (options);
   g_mutex_lock (&self->lock);
-  self->is_exploring = FALSE;
 }
 
-/* One thing to do; FALSE when there is none. With the lock, which is let go of
- * meanwhile. */
+static void
+do_chore (VqdWorker *self, GCancellable *cancellable)
+{
+  self->has_chore = TRUE;
+  g_mutex_unlock (&self->lock);
+  vqd_studio_do_chore (self->studio, cancellable);
+  post_palette (self);
+  g_mutex_lock (&self->lock);
+  self->has_chore = FALSE;
+}
+
+/* One thing to do; FALSE when there is none. */
 static gboolean
 work (VqdWorker *self)
 {
   int index = 0;
-  Run *run = take_picture (self, &index);
-  const gboolean may_explore = self->engine != NULL && ! self->cannot_explore &&
-                               ! vqd_palette_is_explored (self->palette);
+  VqdQueuedRun *run = vqd_run_queue_take (&self->queue, &index);
 
-  if (run == NULL && self->load_wanted == NULL && ! may_explore)
+  if (run == NULL && self->load_wanted == NULL &&
+      ! vqd_studio_has_chores (self->studio))
     return FALSE;
 
   self->cancellable = g_cancellable_new ();
@@ -664,18 +304,9 @@ work (VqdWorker *self)
   else if (self->load_wanted != NULL)
     load (self, self->cancellable);
   else
-    explore (self, self->cancellable);
+    do_chore (self, self->cancellable);
   g_clear_object (&self->cancellable);
   return TRUE;
-}
-
-/* With the lock. */
-static void
-interrupt_exploring (VqdWorker *self)
-{
-  if (self->is_exploring)
-    g_cancellable_cancel (self->cancellable);
-  g_cond_signal (&self->wake);
 }
 
 static gpointer
@@ -688,8 +319,6 @@ worker_thread (gpointer user_data)
     if (! work (self))
       g_cond_wait (&self->wake, &self->lock);
   g_mutex_unlock (&self->lock);
-
-  close_engine (self);
   return NULL;
 }
 
@@ -703,7 +332,9 @@ vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data,
 
   self->events = events;
   self->user_data = user_data;
-  self->cache_folder = g_strdup (cache_folder);
+  self->mailbox =
+      vqd_mailbox_new (read_letter, read_progress, self, letter_free);
+  self->studio = vqd_studio_new (cache_folder);
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
   g_queue_init (&self->queue);
@@ -712,12 +343,9 @@ vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data,
 }
 
 static void
-drop_source (GSource **source)
+free_run (gpointer run)
 {
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
+  vqd_queued_run_free (run);
 }
 
 void
@@ -735,35 +363,32 @@ vqd_worker_free (VqdWorker *self)
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
 
-  drop_source (&self->event_source);
-  drop_source (&self->progress_source);
-  for (Event *event; (event = g_queue_pop_head (&self->queue)) != NULL;)
-    event_free (event);
-  for (GList *link = self->runs; link != NULL; link = link->next)
-    run_free (link->data);
-  g_list_free (self->runs);
-  options_free (self->load_wanted);
-  g_free (self->tokens);
-  g_free (self->cache_folder);
+  vqd_mailbox_free (self->mailbox);
+  g_queue_clear_full (&self->queue, free_run);
+  vqd_studio_free (self->studio);
+  vqd_engine_options_free (self->load_wanted);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->wake);
   g_free (self);
+}
+
+/* With the lock. */
+static void
+wake (VqdWorker *self)
+{
+  if (self->has_chore)
+    g_cancellable_cancel (self->cancellable);
+  g_cond_signal (&self->wake);
 }
 
 void
 vqd_worker_load (VqdWorker *self, const VqdEngineOptions *options)
 {
   g_mutex_lock (&self->lock);
-  options_free (self->load_wanted);
-  self->load_wanted = options_copy (options);
-  interrupt_exploring (self);
+  vqd_engine_options_free (self->load_wanted);
+  self->load_wanted = vqd_engine_options_copy (options);
+  wake (self);
   g_mutex_unlock (&self->lock);
-}
-
-gint64
-vqd_worker_seed (const VqdRequest *request, int index)
-{
-  return (request->seed + index) & VQD_MAX_SEED;
 }
 
 guint
@@ -771,22 +396,14 @@ vqd_worker_add (VqdWorker *self, const VqdRequest *request,
                 const VqdEngineOptions *options, gpointer owner,
                 GDestroyNotify free_owner)
 {
-  Run *run = g_new0 (Run, 1);
-
   g_return_val_if_fail (request->seed >= 0, 0);
 
-  run->id = ++self->last_run;
-  run->request = *request;
-  run->options = *options;
-  run->owner = owner;
-  run->free_owner = free_owner;
-  run->states = g_new0 (PictureState, (gsize) request->n_images);
-  run->n_left = request->n_images;
-
+  VqdQueuedRun *run = vqd_queued_run_new (++self->last_run, request, options,
+                                          owner, free_owner);
   g_mutex_lock (&self->lock);
-  self->runs = g_list_append (self->runs, run);
-  post_simple (self, EVENT_QUEUE, (VqdPictureId){ run->id, 0 });
-  interrupt_exploring (self);
+  g_queue_push_tail (&self->queue, run);
+  post (self, LETTER_QUEUE, run->id, 0);
+  wake (self);
   g_mutex_unlock (&self->lock);
   return self->last_run;
 }
@@ -795,12 +412,12 @@ void
 vqd_worker_stop (VqdWorker *self, VqdPictureId id)
 {
   g_mutex_lock (&self->lock);
-  Run *run = find_run (self, id.run);
+  VqdQueuedRun *run = vqd_run_queue_find (&self->queue, id.run);
   if (run != NULL && id.index >= 0 && id.index < run->request.n_images)
     {
-      if (run->states[id.index] == PICTURE_WORKS)
+      if (run->states[id.index] == VQD_PICTURE_WORKS)
         g_cancellable_cancel (self->cancellable);
-      else if (run->states[id.index] == PICTURE_WAITS)
+      else if (run->states[id.index] == VQD_PICTURE_WAITS)
         picture_ended (self, run, id.index, NULL);
     }
   g_mutex_unlock (&self->lock);
@@ -808,7 +425,7 @@ vqd_worker_stop (VqdWorker *self, VqdPictureId id)
 
 /* With the lock. The run may be gone afterwards. */
 static void
-stop_run (VqdWorker *self, Run *run)
+stop_run (VqdWorker *self, VqdQueuedRun *run)
 {
   if (self->current.run == run->id)
     g_cancellable_cancel (self->cancellable);
@@ -819,7 +436,7 @@ void
 vqd_worker_stop_run (VqdWorker *self, guint id)
 {
   g_mutex_lock (&self->lock);
-  Run *run = find_run (self, id);
+  VqdQueuedRun *run = vqd_run_queue_find (&self->queue, id);
   if (run != NULL)
     stop_run (self, run);
   g_mutex_unlock (&self->lock);
@@ -829,7 +446,7 @@ void
 vqd_worker_stop_all (VqdWorker *self)
 {
   g_mutex_lock (&self->lock);
-  for (GList *link = self->runs; link != NULL;)
+  for (GList *link = self->queue.head; link != NULL;)
     {
       GList *next = link->next;
 
@@ -843,16 +460,11 @@ void
 vqd_worker_move (VqdWorker *self, guint id, int places)
 {
   g_mutex_lock (&self->lock);
-  Run *run = find_run (self, id);
+  VqdQueuedRun *run = vqd_run_queue_find (&self->queue, id);
   if (run != NULL)
     {
-      const int n_runs = (int) g_list_length (self->runs);
-      const int position = g_list_index (self->runs, run) + places;
-
-      self->runs = g_list_remove (self->runs, run);
-      self->runs =
-          g_list_insert (self->runs, run, CLAMP (position, 0, n_runs - 1));
-      post_simple (self, EVENT_QUEUE, (VqdPictureId){ id, 0 });
+      vqd_run_queue_move (&self->queue, run, places);
+      post (self, LETTER_QUEUE, id, 0);
     }
   g_mutex_unlock (&self->lock);
 }
@@ -863,9 +475,9 @@ vqd_worker_get_queue (VqdWorker *self)
   GArray *queue = g_array_new (FALSE, TRUE, sizeof (VqdQueued));
 
   g_mutex_lock (&self->lock);
-  for (GList *link = self->runs; link != NULL; link = link->next)
+  for (GList *link = self->queue.head; link != NULL; link = link->next)
     {
-      const Run *run = link->data;
+      const VqdQueuedRun *run = link->data;
       const VqdQueued queued = { run->id, run->request.n_images, run->n_left,
                                  run->id == self->current.run };
 
@@ -879,7 +491,7 @@ gboolean
 vqd_worker_is_idle (VqdWorker *self)
 {
   g_mutex_lock (&self->lock);
-  const gboolean is_idle = self->runs == NULL;
+  const gboolean is_idle = g_queue_is_empty (&self->queue);
   g_mutex_unlock (&self->lock);
   return is_idle;
 }

@@ -7,14 +7,15 @@
  *
  *   main thread                      the worker's thread
  *   vqd_worker_add () ---- queue --> opens the engine, draws a picture
- *   VqdWorkerEvents  <--- events --- begun, progress, done, ended
+ *   VqdWorkerEvents  <-- mailbox --- begun, progress, done, ended
  *
  * All functions are the main thread's, and so are the events: they come from
- * the default main context, progress at most 20 times a second. */
+ * the default main context. */
 #ifndef VQD_WORKER_H
 #define VQD_WORKER_H
 
 #include "core/vqd.h"
+#include "plugin/vqd-studio.h"
 
 /* A picture of a run: its index in the run, and the run's number, 1 ... */
 typedef struct
@@ -23,53 +24,32 @@ typedef struct
   int index;
 } VqdPictureId;
 
-/* A picture that is drawn. All owned by it; picture is the result's own. */
 typedef struct
 {
-  VqdResult *result;
-  const VqdPicture *picture;
-  guint8 *rgb8; /* [height, width, 3] */
-  double seconds;
-} VqdDrawn;
-
-void vqd_drawn_free (VqdDrawn *drawn);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdDrawn, vqd_drawn_free)
-
-/* The engine as it was opened. Valid during the call. */
-typedef struct
-{
-  const VqdModelInfo *info;
-  const char *device;
-  double load_seconds;
-} VqdWorkerModel;
-
-/* Any may be NULL. */
-typedef struct
-{
-  /* An engine was opened, for a run or by vqd_worker_load (). */
-  void (*opened) (const VqdWorkerModel *model, gpointer user_data);
+  /* An engine was opened, for a run or by vqd_worker_load (). Valid during the
+   * call. */
+  void (*opened) (const VqdModelInfo *model, const char *device,
+                  gpointer user_data);
   /* The engine of vqd_worker_load () cannot be opened. */
   void (*not_opened) (const GError *error, gpointer user_data);
   void (*begun) (VqdPictureId id, gpointer user_data);
-  /* progress->tokens is a copy, valid during the call. evaluations_per_s: 0
-   * when not known yet. */
-  void (*progress) (VqdPictureId id, const VqdProgress *progress,
-                    double evaluations_per_s, gpointer user_data);
+  /* Of the picture that was begun last; 20 times a second at most. tokens:
+   * valid during the call. */
+  void (*progress) (const VqdProgress *progress, gpointer user_data);
   /* drawn: (transfer full) */
   void (*done) (VqdPictureId id, VqdDrawn *drawn, gpointer user_data);
   /* The picture will not be: error NULL when it was stopped. */
   void (*ended) (VqdPictureId id, const GError *error, gpointer user_data);
-  /* RGB of each code, [n_codes, 3]: how a token looks in a preview. Valid
-   * during the call. */
-  void (*palette) (const guint8 *palette, int n_codes, gpointer user_data);
+  /* RGB of each code, [n_codes, 3]: how a token looks in a preview. */
+  void (*palette) (GBytes *palette, gpointer user_data);
   /* A run came, went, or moved. */
   void (*queue_changed) (gpointer user_data);
 } VqdWorkerEvents;
 
 typedef struct _VqdWorker VqdWorker;
 
-/* events: borrowed, for as long as the worker is there. cache_folder: where
- * palettes are kept; NULL: nowhere. */
+/* events: borrowed, for as long as the worker is there; none is NULL.
+ * cache_folder: as for vqd_studio_new (). */
 VqdWorker *vqd_worker_new (const VqdWorkerEvents *events, gpointer user_data,
                            const char *cache_folder);
 
@@ -86,9 +66,6 @@ void vqd_worker_load (VqdWorker *self, const VqdEngineOptions *options);
 guint vqd_worker_add (VqdWorker *self, const VqdRequest *request,
                       const VqdEngineOptions *options, gpointer owner,
                       GDestroyNotify free_owner);
-
-/* The seed of a picture of the run, as the engine gives it. */
-gint64 vqd_worker_seed (const VqdRequest *request, int index);
 
 /* Drops a picture that waits, stops one that is being drawn. */
 void vqd_worker_stop (VqdWorker *self, VqdPictureId id);

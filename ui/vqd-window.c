@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
+#include "ui/vqd-compare.h"
 #include "ui/vqd-prompt-entry.h"
 #include "ui/vqd-rows.h"
 #include "ui/vqd-special-spin.h"
@@ -22,6 +23,7 @@ struct _VqdWindow
   const VqdWindowActions *actions;
   gpointer user_data;
 
+  VqdPromptEntry *prompt;
   GtkWidget *start_button;
   GtkWidget *stop_button;
   GtkListStore *modes; /* name, label */
@@ -295,12 +297,14 @@ static void
 fill_window (VqdWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, BORDER_PX);
+  GtkWidget *prompt = vqd_prompt_entry_new (self->config, "prompt");
   GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, BORDER_PX);
 
   gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
-  gtk_box_pack_start (GTK_BOX (box),
-                      vqd_prompt_entry_new (self->config, "prompt"), FALSE,
-                      FALSE, 0);
+  self->prompt = VQD_PROMPT_ENTRY (prompt);
+  g_signal_connect_swapped (prompt, "activate",
+                            G_CALLBACK (gtk_window_activate_default), self);
+  gtk_box_pack_start (GTK_BOX (box), prompt, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), new_start_row (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (columns), new_settings (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (columns), new_pictures (self), TRUE, TRUE, 0);
@@ -353,6 +357,30 @@ vqd_window_new (GObject *config, const VqdWindowActions *actions,
 }
 
 /* ---- what happens ---- */
+
+char *
+vqd_window_get_prompt (VqdWindow *self)
+{
+  return vqd_prompt_entry_get_sent_text (self->prompt);
+}
+
+void
+vqd_window_begun (VqdWindow *self, gint64 seed)
+{
+  vqd_prompt_entry_remember (self->prompt);
+}
+
+void
+vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info)
+{
+  if (info != NULL)
+    vqd_prompt_entry_set_context (self->prompt, info->context);
+}
+
+void
+vqd_window_set_speed (VqdWindow *self, double per_evaluation, double beside)
+{
+}
 
 VqdGallery *
 vqd_window_get_gallery (VqdWindow *self)
@@ -418,4 +446,17 @@ vqd_window_show_error (VqdWindow *self, const char *what, const GError *error)
 
   if (! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     vqd_window_set_status (self, -1, text);
+}
+
+void
+vqd_window_show_notice (VqdWindow *self, const char *what)
+{
+  vqd_window_set_status (self, -1, what);
+}
+
+void
+vqd_window_compare (VqdWindow *self, guint item, GdkPixbuf *picture,
+                    GdkPixbuf *below)
+{
+  vqd_compare_show (GTK_WINDOW (self), picture, below);
 }

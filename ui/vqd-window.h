@@ -30,6 +30,8 @@ typedef struct
   char *(*file_name) (guint item, gpointer user_data);
   /* image: a number of vqd_window_set_images (). */
   void (*choose_image) (int image, gpointer user_data);
+  /* The settings of the selected layer into the config. */
+  void (*reuse_layer) (gpointer user_data);
   /* Whether closing would lose work. */
   gboolean (*is_busy) (gpointer user_data);
 } VqdWindowActions;
@@ -42,6 +44,19 @@ GtkWidget *vqd_window_new (GObject *config, const VqdWindowActions *actions,
                            gpointer user_data);
 
 VqdGallery *vqd_window_get_gallery (VqdWindow *self);
+
+/* What the model gets as prompt. (transfer full) */
+char *vqd_window_get_prompt (VqdWindow *self);
+
+/* A run was begun; seed: of its first picture. */
+void vqd_window_begun (VqdWindow *self, gint64 seed);
+
+/* The model that is open; copied. NULL: none. */
+void vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info);
+
+/* Measured: seconds of an evaluation, and of a picture for all else. */
+void vqd_window_set_speed (VqdWindow *self, double per_evaluation,
+                           double beside);
 
 /* What the button does: the config's mode, or what follows from the image. */
 void vqd_window_set_task (VqdWindow *self, VqdTask task);
@@ -67,6 +82,13 @@ void vqd_window_set_status (VqdWindow *self, double fraction, const char *text);
 /* what: one sentence. A cancelled run shows nothing. */
 void vqd_window_show_error (VqdWindow *self, const char *what,
                             const GError *error);
+
+/* Something to know that is no error. */
+void vqd_window_show_notice (VqdWindow *self, const char *what);
+
+/* Shows a picture and what lies below it, of the same size. */
+void vqd_window_compare (VqdWindow *self, guint item, GdkPixbuf *picture,
+                         GdkPixbuf *below);
 
 G_END_DECLS
 
