@@ -63,6 +63,9 @@ gboolean vqd_painter_decode (VqdPainter *self, const int *tokens,
                              const GArray *windows, VqdPatchwork *patchwork,
                              GError **error);
 
+/* Counts the windows of the next and what they cost. */
+void vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level);
+
 /* Draws the cells along the edges anew, on the torus, and decodes it all. */
 gboolean vqd_painter_tile (VqdPainter *self, const VqdLevel *level, int *tokens,
                            VqdPainting *painting, GError **error);

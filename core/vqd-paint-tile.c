@@ -9,6 +9,7 @@
  * not see what follows. */
 #define HALF_BAND(window) MAX (1, (window) *3 / 16)
 #define MARGIN(window) MAX (1, (window) / 8)
+#define BAND_SHARE (3.0 / 8.0) /* of a window that is drawn */
 
 typedef struct
 {
@@ -58,7 +59,34 @@ draw_window (VqdPainter *self, const Band *band, const VqdWindow *window,
     return FALSE;
   for (int i = 0; i < self->n_cells; i++)
     band->tokens[vqd_painter_cell (self, level, window, i)] = self->local[i];
+  self->window++;
   return TRUE;
+}
+
+/* Windows of a band. (transfer full) */
+static int *
+band_places (const VqdPainter *self, const VqdLevel *level, gboolean along_y,
+             gboolean closed, int *n)
+{
+  return vqd_windows_places (along_y ? level->grid_height : level->grid_width,
+                             along_y ? self->window_height : self->window_width,
+                             closed, n);
+}
+
+void
+vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level)
+{
+  const VqdTiling tiling = self->paint->tiling;
+  const gboolean both = tiling == VQD_TILING_XY;
+  int n_x = 0;
+  int n_y = 0;
+
+  if (both || tiling == VQD_TILING_X)
+    g_free (band_places (self, level, TRUE, FALSE, &n_x));
+  if (both || tiling == VQD_TILING_Y)
+    g_free (band_places (self, level, FALSE, both, &n_y));
+  self->n_windows += n_x + n_y;
+  self->n_units += (n_x + n_y) * self->paint->settings.steps * BAND_SHARE;
 }
 
 static gboolean
@@ -68,11 +96,9 @@ draw_band (VqdPainter *self, const VqdLevel *level, int *tokens,
   const gsize n_grid = (gsize) level->grid_width * (gsize) level->grid_height;
   g_autofree guint8 *done = g_new0 (guint8, n_grid);
   const Band band = { level, tokens, done, along_y, closed };
-  const int n_cells = along_y ? level->grid_height : level->grid_width;
-  const int length = along_y ? self->window_height : self->window_width;
   const int across = along_y ? self->window_width : self->window_height;
   int n;
-  g_autofree int *places = vqd_windows_places (n_cells, length, closed, &n);
+  g_autofree int *places = band_places (self, level, along_y, closed, &n);
 
   for (int i = 0; i < n; i++)
     {

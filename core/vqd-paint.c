@@ -12,6 +12,9 @@
  * the others guide it. */
 #define FIRST_SHARE 0.6f
 
+/* Colours of a finer level follow the coarser one's over so many cells. */
+#define GUIDE_CELLS 4
+
 /* What encoding and decoding a window count as, in evaluations. */
 #define ENCODE_UNITS 2
 #define DECODE_UNITS 2
@@ -179,6 +182,16 @@ typedef struct
   GArray *windows;
 } Pass;
 
+/* How many cells along its sides a window leaves to its neighbours. Where
+ * nothing guides it, it has to draw them to know what is there. */
+static int
+pass_margin (const VqdPainter *self, const Pass *pass)
+{
+  return pass->is_coarsest ? 0
+                           : VQD_WINDOW_MARGIN (
+                                 MIN (self->window_width, self->window_height));
+}
+
 /* The cells of a window: self->local are the tokens that are there, self->hole
  * what is left to draw. Whether the window has to be encoded, for cells that
  * stay or that guide. */
@@ -197,7 +210,11 @@ look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
       const gboolean is_hole =
           pass->hole[at] || (pass->is_coarsest && pass->level->outside[at]);
 
-      self->hole[i] = is_hole && self->local[i] < 0;
+      self->hole[i] =
+          is_hole && self->local[i] < 0 &&
+          vqd_window_draws (window, i, self->window_width, self->window_height,
+                            pass->level->grid_width, pass->level->grid_height,
+                            pass_margin (self, pass));
       if (varies && pass->is_coarsest && self->local[i] < 0)
         self->local[i] = pass->level->base_tokens[at];
       encodes = encodes || (self->local[i] < 0 &&
@@ -238,27 +255,35 @@ static void
 keep_drawn (VqdPainter *self, Pass *pass, const VqdWindow *window)
 {
   for (int i = 0; i < self->n_cells; i++)
-    pass->tokens[vqd_painter_cell (self, pass->level, window, i)] =
-        self->local[i];
+    {
+      const gsize at = vqd_painter_cell (self, pass->level, window, i);
+
+      if (self->hole[i] || ! pass->hole[at])
+        pass->tokens[at] = self->local[i];
+    }
 }
 
 /* From nothing when nothing is there: the run of an ordinary picture. */
 static gboolean
-draw_hole (VqdPainter *self, const guint8 *hole, GError **error)
+draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
+           const guint8 *hole, GError **error)
 {
   const VqdSamplerStart start = { .tokens = self->local, .hole = hole };
   const gboolean whole = memchr (hole, 0, (gsize) self->n_cells) == NULL;
 
-  return vqd_painter_sample (self, &self->paint->settings,
-                             whole ? NULL : &start, error);
+  return vqd_painter_sample (self, settings, whole ? NULL : &start, error);
 }
 
-/* First some cells, guided by the others; then those. */
+/* First some cells, guided by the others; then those. Half of the steps do:
+ * what is to be seen has been decided. */
 static gboolean
 draw_guided (VqdPainter *self, GError **error)
 {
   g_autofree guint8 *first = g_new (guint8, self->n_cells);
   g_autofree guint8 *second = g_new (guint8, self->n_cells);
+  VqdSamplerSettings settings = self->paint->settings;
+
+  settings.steps = (settings.steps + 1) / 2;
 
   for (int i = 0; i < self->n_cells; i++)
     {
@@ -268,7 +293,8 @@ draw_guided (VqdPainter *self, GError **error)
       first[i] = self->hole[i] && u < FIRST_SHARE;
       second[i] = self->hole[i] && ! first[i];
     }
-  return draw_hole (self, first, error) && draw_hole (self, second, error);
+  return draw_hole (self, &settings, first, error) &&
+         draw_hole (self, &settings, second, error);
 }
 
 static gboolean
@@ -297,7 +323,7 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
       ok = vqd_painter_sample (self, &paint->settings, &start, error);
     }
   else if (pass->is_coarsest)
-    ok = draw_hole (self, self->hole, error);
+    ok = draw_hole (self, &paint->settings, self->hole, error);
   else
     ok = draw_guided (self, error);
 
@@ -387,9 +413,9 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
           for (gsize k = 0; k < n; k++)
             pass->given[k] = -1;
         }
-      pass->windows =
-          vqd_windows_plan (pass->hole, level->grid_width, level->grid_height,
-                            self->window_width, self->window_height);
+      pass->windows = vqd_windows_plan (
+          pass->hole, level->grid_width, level->grid_height, self->window_width,
+          self->window_height, pass_margin (self, pass));
       self->n_windows += (int) pass->windows->len;
       for (guint k = 0; k < pass->windows->len; k++)
         self->n_units += window_units (
@@ -404,6 +430,21 @@ pass_clear (Pass *pass)
   g_free (pass->tokens);
   g_free (pass->given);
   g_clear_pointer (&pass->windows, g_array_unref);
+}
+
+/* The colours of a finer level are those of the coarser one: its windows know
+ * little of each other, and would differ. */
+static gboolean
+match_guide (VqdPainter *self, const Pass *pass, float *rgb, GError **error)
+{
+  const VqdLevel *level = pass->level;
+  const gsize n = (gsize) level->width * (gsize) level->height;
+  g_autofree guint8 *all = g_new (guint8, n);
+
+  memset (all, 1, n);
+  return vqd_color_match (rgb, pass->rgb, all, level->width, level->height,
+                          GUIDE_CELLS * self->cell_px, self->paint->cancellable,
+                          error);
 }
 
 /* The drawn level: a patchwork of its windows, its colours matched, and the
@@ -424,6 +465,8 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
       memcpy (patchwork->rgb + 3 * i, pass->rgb + 3 * i, 3 * sizeof (float));
   g_clear_pointer (&patchwork->weight, g_free);
 
+  if (! pass->is_coarsest && ! match_guide (self, pass, patchwork->rgb, error))
+    return FALSE;
   return ! match || vqd_color_match (patchwork->rgb, level->rgb, level->known,
                                      level->width, level->height, self->cell_px,
                                      self->paint->cancellable, error);
@@ -524,6 +567,8 @@ vqd_paint (const VqdPaint *paint, VqdRegion *region, VqdPainting *painting,
 
   vqd_painter_init (&self, paint);
   plan (&self, region, passes);
+  if (paint->task == VQD_TASK_TILE)
+    vqd_painter_plan_tile (&self, &region->levels[0]);
   const gboolean ok = paint_levels (&self, region, passes, painting, error);
   for (int i = 0; i < region->n_levels; i++)
     pass_clear (&passes[i]);

@@ -74,9 +74,12 @@ add_task (JsonBuilder *builder, const VqdRequest *request, double strength)
   if (request->task == VQD_TASK_FILL || request->task == VQD_TASK_EXPAND)
     {
       vqd_json_add_int (builder, "grow", request->grow_px);
+      vqd_json_add_int (builder, "color-match", request->color_match);
+    }
+  if (request->canvas != NULL)
+    {
       vqd_json_add_int (builder, "feather", request->feather_px);
       vqd_json_add_int (builder, "blend", request->blend_px);
-      vqd_json_add_int (builder, "color-match", request->color_match);
     }
   if (request->task == VQD_TASK_EXPAND)
     {

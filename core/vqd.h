@@ -304,7 +304,7 @@ typedef struct
   VqdPhase phase;
   int image; /* index in the request */
   int n_images;
-  int step; /* evaluations done of this picture */
+  int step; /* evaluations done of this window */
   int n_steps;
   double fraction;     /* of the whole request, 0 ... 1 */
   double seconds_left; /* of the whole request; negative: not known yet */

@@ -9,6 +9,9 @@
 /* Rows that are read at once where they are not kept. */
 #define STRIP_ROWS 64
 
+/* To the engine a pixel that is less opaque than this is transparent. */
+#define TRANSPARENT_BELOW 0.5f
+
 #define NOTHING_TO_FILL                                                        \
   _ ("There is nothing to fill: nothing is selected, and the layer has no "    \
      "transparent part. Select what is to be filled.")
@@ -134,13 +137,13 @@ read_alpha (GimpLayer *layer, const GeglRectangle *area, float *alpha)
 }
 
 static gboolean
-is_opaque (const float *alpha, gsize n_values)
+any_below (const float *alpha, gsize n_values, float limit)
 {
   for (gsize i = 0; i < n_values; i++)
-    if (alpha[i] < 1.0f)
-      return FALSE;
+    if (alpha[i] < limit)
+      return TRUE;
 
-  return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -167,7 +170,8 @@ has_transparent_part (const Source *source)
       const GeglRectangle rows = { 0, y, width, MIN (STRIP_ROWS, height - y) };
 
       read_alpha (source->layer, &rows, strip);
-      found = ! is_opaque (strip, (gsize) rows.width * rows.height);
+      found = any_below (strip, (gsize) rows.width * rows.height,
+                         TRANSPARENT_BELOW);
     }
 
   return found;
@@ -220,7 +224,7 @@ read_pixels (VqdCanvasIo *self, const Source *source, GError **error)
   if (alpha == NULL)
     return FALSE;
   read_alpha (source->layer, &area, alpha);
-  if (is_opaque (alpha, (gsize) area.width * area.height))
+  if (! any_below (alpha, (gsize) area.width * area.height, 1.0f))
     {
       self->canvas.alpha = NULL;
       g_free (alpha);
@@ -335,6 +339,15 @@ vqd_canvas_io_check (GimpLayer *layer, VqdTask task, GError **error)
   return TRUE;
 }
 
+/* Whether any pixel of the canvas is transparent. */
+static gboolean
+has_room (const VqdCanvas *canvas)
+{
+  return canvas->alpha != NULL &&
+         any_below (canvas->alpha, (gsize) canvas->width_px * canvas->height_px,
+                    TRANSPARENT_BELOW);
+}
+
 VqdCanvasIo *
 vqd_canvas_io_read (GimpLayer *layer, const VqdRequest *request, GError **error)
 {
@@ -352,13 +365,13 @@ vqd_canvas_io_read (GimpLayer *layer, const VqdRequest *request, GError **error)
     return NULL;
 
   if (self->task == VQD_TASK_FILL && self->canvas.selection == NULL &&
-      self->canvas.alpha == NULL)
+      ! has_room (&self->canvas))
     {
       fail (error, NOTHING_TO_FILL);
       return NULL;
     }
   if (self->task == VQD_TASK_EXPAND && ! has_margin &&
-      self->canvas.alpha == NULL)
+      ! has_room (&self->canvas))
     {
       fail (error, _ ("There is nowhere to expand to: no pixels are added on "
                       "any side, and the image has no transparent border."));

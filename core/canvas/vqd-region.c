@@ -164,6 +164,15 @@ allocate_level (VqdLevel *level, int width, int height, int cell,
   return FALSE;
 }
 
+/* Float pictures may hold anything. */
+static float
+in_range (float value)
+{
+  if (! (value > 0)) /* NaN, too */
+    return 0;
+  return MIN (value, 1.0f);
+}
+
 /* A row of the finest level from the frame. */
 static void
 read_row (const VqdRegion *self, const VqdFrame *frame, int cell, int y)
@@ -193,8 +202,8 @@ read_row (const VqdRegion *self, const VqdFrame *frame, int cell, int y)
       const gsize pixel =
           (gsize) (frame_y - frame->top) * (gsize) frame->canvas->width_px +
           (gsize) (frame_x - frame->left);
-      memcpy (level->rgb + 3 * to, frame->canvas->rgb + 3 * pixel,
-              3 * sizeof (float));
+      for (gsize c = 0; c < 3; c++)
+        level->rgb[3 * to + c] = in_range (frame->canvas->rgb[3 * pixel + c]);
       level->known[to] = 1;
       level->outside[at] = 0;
     }

@@ -8,8 +8,10 @@ typedef struct
 {
   guint8 *left; /* [grid], 1: still to be drawn */
   int grid_width;
+  int grid_height;
   int width; /* of a window */
   int height;
+  int margin;
   int n_columns;
   int n_rows;
   int *x;      /* [n_columns] */
@@ -31,6 +33,21 @@ vqd_windows_places (int n_cells, int window, gboolean wraps, int *n)
                 : *n == 1 ? 0
                           : i * length / (*n - 1);
   return places;
+}
+
+gboolean
+vqd_window_draws (const VqdWindow *window, int i, int window_width,
+                  int window_height, int grid_width, int grid_height,
+                  int margin)
+{
+  const int x = i % window_width;
+  const int y = i / window_width;
+
+  return (window->x == 0 || x >= margin) && (window->y == 0 || y >= margin) &&
+         (window->x + window_width >= grid_width ||
+          x < window_width - margin) &&
+         (window->y + window_height >= grid_height ||
+          y < window_height - margin);
 }
 
 GArray *
@@ -56,20 +73,31 @@ vqd_windows_lattice (int grid_width, int grid_height, int window_width,
   return windows;
 }
 
+static gsize
+cell_at (const Places *places, const VqdWindow *window, int i)
+{
+  return (gsize) (window->y + i / places->width) * (gsize) places->grid_width +
+         (gsize) (window->x + i % places->width);
+}
+
+static gboolean
+draws (const Places *places, const VqdWindow *window, int i)
+{
+  return vqd_window_draws (window, i, places->width, places->height,
+                           places->grid_width, places->grid_height,
+                           places->margin);
+}
+
 static int
 count_left (const Places *places, int column, int row)
 {
   int n = 0;
 
-  for (int y = 0; y < places->height; y++)
-    {
-      const guint8 *line = places->left +
-                           (gsize) (places->y[row] + y) * places->grid_width +
-                           places->x[column];
+  const VqdWindow window = { places->x[column], places->y[row] };
 
-      for (int x = 0; x < places->width; x++)
-        n += line[x];
-    }
+  for (int i = 0; i < places->width * places->height; i++)
+    n += draws (places, &window, i) &&
+         places->left[cell_at (places, &window, i)];
   return n;
 }
 
@@ -92,9 +120,11 @@ draw (Places *places, int column, int row)
   const int x = places->x[column];
   const int y = places->y[row];
 
-  for (int line = y; line < y + places->height; line++)
-    for (int cell = x; cell < x + places->width; cell++)
-      places->left[(gsize) line * places->grid_width + cell] = 0;
+  const VqdWindow window = { x, y };
+
+  for (int i = 0; i < places->width * places->height; i++)
+    if (draws (places, &window, i))
+      places->left[cell_at (places, &window, i)] = 0;
 
   for (int r = 0; r < places->n_rows; r++)
     for (int c = 0; c < places->n_columns; c++)
@@ -105,10 +135,12 @@ draw (Places *places, int column, int row)
 
 GArray *
 vqd_windows_plan (const guint8 *hole, int grid_width, int grid_height,
-                  int window_width, int window_height)
+                  int window_width, int window_height, int margin)
 {
   GArray *windows = g_array_new (FALSE, FALSE, sizeof (VqdWindow));
   Places places = { .grid_width = grid_width,
+                    .grid_height = grid_height,
+                    .margin = margin,
                     .width = window_width,
                     .height = window_height };
 

@@ -16,12 +16,22 @@ typedef struct
   int y;
 } VqdWindow;
 
-/* Windows that cover every cell of hole, [grid_height, grid_width], each window
+/* Windows overlap by a quarter or more, and need not draw the cells along a
+ * side that another window has in its middle: up to so many. */
+#define VQD_WINDOW_MARGIN(window) ((window) / 8)
+
+/* Windows that draw every cell of hole, [grid_height, grid_width], each window
  * once: those that know most come first, so that drawing marches from what is
  * known into the hole. The grid is at least as large as a window. (transfer
  * full): of VqdWindow. */
 GArray *vqd_windows_plan (const guint8 *hole, int grid_width, int grid_height,
-                          int window_width, int window_height);
+                          int window_width, int window_height, int margin);
+
+/* Whether a window draws its cell i: all but those of the margin along sides
+ * that are not the grid's own. */
+gboolean vqd_window_draws (const VqdWindow *window, int i, int window_width,
+                           int window_height, int grid_width, int grid_height,
+                           int margin);
 
 /* Windows that cover a whole grid; beyond its sides where it wraps, so that
  * each side is in the middle of one. (transfer full): of VqdWindow. */

@@ -34,8 +34,8 @@ gboolean vqd_cli_canvas_has_holes (const VqdCliCanvas *self);
 /* A VqdCliDraw; data is a VqdCliCanvas. The canvas with the picture on it, in
  * the form of its file: pixels that the picture does not cover are those of the
  * file, bit by bit. Or the new layer alone, when that is asked for. */
-VqdPng *vqd_cli_canvas_draw (const VqdPicture *picture, int cell_px,
-                             gpointer data, GError **error);
+VqdPng *vqd_cli_canvas_draw (const VqdPicture *picture, gpointer data,
+                             GError **error);
 
 G_END_DECLS
 

@@ -116,7 +116,6 @@ typedef struct
   const VqdPicture *picture;
   VqdTokenGrid old; /* tokens NULL: none. Both borrow them */
   VqdTokenGrid new;
-  int cell_px;
   int picture_x_px;
   int picture_y_px;
 } Mosaic;
@@ -131,18 +130,21 @@ get_phase (int position_px, int cell_px)
 }
 
 static gboolean
-fit (const VqdTokenGrid *one, const VqdTokenGrid *other, int cell_px)
+fit (const VqdTokenGrid *one, const VqdTokenGrid *other)
 {
-  return g_strcmp0 (one->model, other->model) == 0 &&
+  const int cell_px = one->cell_px;
+
+  return other->cell_px == cell_px &&
+         g_strcmp0 (one->model, other->model) == 0 &&
          get_phase (one->x_px, cell_px) == get_phase (other->x_px, cell_px) &&
          get_phase (one->y_px, cell_px) == get_phase (other->y_px, cell_px);
 }
 
 static Cell
-look_at (const Mosaic *self, int x_px, int y_px)
+look_at (const Mosaic *self, int x_px, int y_px, int cell_px)
 {
-  const int right_px = MIN (x_px + self->cell_px, self->png->width_px);
-  const int bottom_px = MIN (y_px + self->cell_px, self->png->height_px);
+  const int right_px = MIN (x_px + cell_px, self->png->width_px);
+  const int bottom_px = MIN (y_px + cell_px, self->png->height_px);
   gboolean has_old = FALSE;
   gboolean has_new = FALSE;
 
@@ -159,26 +161,28 @@ look_at (const Mosaic *self, int x_px, int y_px)
 
 /* The token of the cell whose corner is there; -1: not known. */
 static int
-find_token (const VqdTokenGrid *grid, int x_px, int y_px, int cell_px)
+find_token (const VqdTokenGrid *grid, int x_px, int y_px)
 {
-  const gint64 x = ((gint64) x_px - grid->x_px) / cell_px;
-  const gint64 y = ((gint64) y_px - grid->y_px) / cell_px;
+  if (grid->tokens == NULL || x_px < grid->x_px || y_px < grid->y_px)
+    return -1;
 
-  if (grid->tokens == NULL || x_px < grid->x_px || y_px < grid->y_px ||
-      x >= grid->grid_width || y >= grid->grid_height)
+  const gint64 x = ((gint64) x_px - grid->x_px) / grid->cell_px;
+  const gint64 y = ((gint64) y_px - grid->y_px) / grid->cell_px;
+
+  if (x >= grid->grid_width || y >= grid->grid_height)
     return -1;
   return grid->tokens[y * grid->grid_width + x];
 }
 
 static int
-choose_token (const Mosaic *self, int x_px, int y_px)
+choose_token (const Mosaic *self, int x_px, int y_px, int cell_px)
 {
-  switch (look_at (self, x_px, y_px))
+  switch (look_at (self, x_px, y_px, cell_px))
     {
     case CELL_OLD:
-      return find_token (&self->old, x_px, y_px, self->cell_px);
+      return find_token (&self->old, x_px, y_px);
     case CELL_NEW:
-      return find_token (&self->new, x_px, y_px, self->cell_px);
+      return find_token (&self->new, x_px, y_px);
     case CELL_BOTH:
       break;
     }
@@ -189,11 +193,12 @@ choose_token (const Mosaic *self, int x_px, int y_px)
 static VqdTokenGrid
 lay_out (const Mosaic *self, const VqdTokenGrid *like)
 {
-  const int cell_px = self->cell_px;
+  const int cell_px = like->cell_px;
   const int x_phase = get_phase (like->x_px, cell_px);
   const int y_phase = get_phase (like->y_px, cell_px);
   VqdTokenGrid grid = { .x_px = x_phase > 0 ? x_phase - cell_px : 0,
                         .y_px = y_phase > 0 ? y_phase - cell_px : 0,
+                        .cell_px = cell_px,
                         .model = like->model };
 
   grid.grid_width = (self->png->width_px - grid.x_px + cell_px - 1) / cell_px;
@@ -201,14 +206,14 @@ lay_out (const Mosaic *self, const VqdTokenGrid *like)
   grid.tokens = g_new (int, (gsize) grid.grid_width *grid.grid_height);
   for (int y = 0; y < grid.grid_height; y++)
     for (int x = 0; x < grid.grid_width; x++)
-      grid.tokens[(gsize) y * grid.grid_width + x] =
-          choose_token (self, grid.x_px + x * cell_px, grid.y_px + y * cell_px);
+      grid.tokens[(gsize) y * grid.grid_width + x] = choose_token (
+          self, grid.x_px + x * cell_px, grid.y_px + y * cell_px, cell_px);
   return grid;
 }
 
 /* Takes rows and columns without a token away; FALSE when none is left. */
 static gboolean
-crop (VqdTokenGrid *grid, int cell_px)
+crop (VqdTokenGrid *grid)
 {
   int left = grid->grid_width;
   int right = -1;
@@ -232,8 +237,8 @@ crop (VqdTokenGrid *grid, int cell_px)
     memmove (grid->tokens + (gsize) (y - top) * width,
              grid->tokens + (gsize) y * grid->grid_width + left,
              width * sizeof *grid->tokens);
-  grid->x_px += left * cell_px;
-  grid->y_px += top * cell_px;
+  grid->x_px += left * grid->cell_px;
+  grid->y_px += top * grid->cell_px;
   grid->grid_width = width;
   grid->grid_height = bottom - top + 1;
   return TRUE;
@@ -264,14 +269,13 @@ make_record (const VqdPng *png, const VqdTokenGrid *grid)
  * was read where it covers nothing. */
 static char *
 get_record (const VqdCliCanvas *self, const VqdPng *png,
-            const VqdPicture *picture, int cell_px)
+            const VqdPicture *picture)
 {
   const VqdRequest *request = &self->options->request;
   Mosaic mosaic = { .png = png,
                     .picture = picture,
                     .old = self->canvas.known,
                     .new = picture->grid,
-                    .cell_px = cell_px,
                     .picture_x_px = picture->x_px + request->left_px,
                     .picture_y_px = picture->y_px + request->top_px };
 
@@ -279,14 +283,14 @@ get_record (const VqdCliCanvas *self, const VqdPng *png,
   mosaic.old.y_px += request->top_px;
   mosaic.new.x_px += mosaic.picture_x_px;
   mosaic.new.y_px += mosaic.picture_y_px;
-  if (mosaic.new.tokens != NULL && ! fit (&mosaic.old, &mosaic.new, cell_px))
+  if (mosaic.new.tokens != NULL && ! fit (&mosaic.new, &mosaic.old))
     mosaic.old.tokens = NULL;
   if (mosaic.old.tokens == NULL && mosaic.new.tokens == NULL)
     return NULL;
 
   VqdTokenGrid grid =
       lay_out (&mosaic, mosaic.new.tokens != NULL ? &mosaic.new : &mosaic.old);
-  char *record = crop (&grid, cell_px) ? make_record (png, &grid) : NULL;
+  char *record = crop (&grid) ? make_record (png, &grid) : NULL;
   g_free (grid.tokens);
   return record;
 }
@@ -295,8 +299,7 @@ get_record (const VqdCliCanvas *self, const VqdPng *png,
 
 /* A grey picture stays grey: its tokens would say what is not there. */
 static VqdPng *
-compose (const VqdCliCanvas *self, const VqdPicture *picture, int cell_px,
-         GError **error)
+compose (const VqdCliCanvas *self, const VqdPicture *picture, GError **error)
 {
   const VqdRequest *request = &self->options->request;
   const VqdPng *old = self->png;
@@ -318,7 +321,7 @@ compose (const VqdCliCanvas *self, const VqdPicture *picture, int cell_px,
   blend_picture (self, png, picture, left_px, top_px);
   vqd_png_copy_meaning (png, old);
   if (vqd_png_has_colour (png))
-    png->token_record = get_record (self, png, picture, cell_px);
+    png->token_record = get_record (self, png, picture);
   return png;
 }
 
@@ -357,8 +360,7 @@ draw_layer (const VqdCliCanvas *self, const VqdPicture *picture, GError **error)
 }
 
 VqdPng *
-vqd_cli_canvas_draw (const VqdPicture *picture, int cell_px, gpointer data,
-                     GError **error)
+vqd_cli_canvas_draw (const VqdPicture *picture, gpointer data, GError **error)
 {
   VqdCliCanvas *self = data;
 
@@ -366,5 +368,5 @@ vqd_cli_canvas_draw (const VqdPicture *picture, int cell_px, gpointer data,
   g_clear_pointer (&self->alpha, g_free);
   g_clear_pointer (&self->selection, g_free);
   return self->options->only_layer ? draw_layer (self, picture, error)
-                                   : compose (self, picture, cell_px, error);
+                                   : compose (self, picture, error);
 }

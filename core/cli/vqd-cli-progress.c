@@ -45,6 +45,9 @@ append_work (GString *line, const VqdProgress *progress)
       g_string_append (line, "reading the prompt");
       break;
     case VQD_PHASE_SAMPLE:
+      if (progress->n_windows > 1)
+        g_string_append_printf (line, "window %d of %d, ", progress->window + 1,
+                                progress->n_windows);
       g_string_append_printf (line, "step %d of %d", progress->step,
                               progress->n_steps);
       break;

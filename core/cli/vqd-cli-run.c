@@ -20,7 +20,6 @@ typedef struct
   VqdCliDraw draw;
   gpointer data;
   VqdResult *result;
-  int cell_px; /* of the model */
 } Run;
 
 static void
@@ -31,8 +30,7 @@ run_clear (Run *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
 VqdPng *
-vqd_cli_draw_picture (const VqdPicture *picture, int cell_px, gpointer data,
-                      GError **error)
+vqd_cli_draw_picture (const VqdPicture *picture, gpointer data, GError **error)
 {
   VqdPng *png =
       vqd_png_new (picture->width_px, picture->height_px, N_CHANNELS, 8, error);
@@ -53,8 +51,7 @@ write_picture (const Run *self, int i, GError **error)
   g_autofree char *path = vqd_cli_output_path (
       options->output, i, options->request.n_images, picture->seed);
   g_autofree char *target = vqd_cli_output_follow (path);
-  g_autoptr (VqdPng) png =
-      self->draw (picture, self->cell_px, self->data, error);
+  g_autoptr (VqdPng) png = self->draw (picture, self->data, error);
 
   if (png == NULL)
     return FALSE;
@@ -126,7 +123,6 @@ static gboolean
 make_pictures (Run *self, GCancellable *cancellable, GError **error)
 {
   const VqdCliOptions *options = self->options;
-
   VqdCliProgress progress;
 
   vqd_cli_progress_init (&progress, options->quiet);
@@ -135,12 +131,9 @@ make_pictures (Run *self, GCancellable *cancellable, GError **error)
   g_autoptr (VqdEngine) engine =
       vqd_engine_new (&options->engine, cancellable, error);
   if (engine != NULL)
-    {
-      self->cell_px = vqd_engine_get_info (engine)->cell_px;
-      self->result = vqd_engine_generate (engine, &options->request,
-                                          vqd_cli_progress_update, &progress,
-                                          cancellable, error);
-    }
+    self->result =
+        vqd_engine_generate (engine, &options->request, vqd_cli_progress_update,
+                             &progress, cancellable, error);
   vqd_cli_progress_clear (&progress);
   return self->result != NULL;
 }

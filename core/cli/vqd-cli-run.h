@@ -8,14 +8,14 @@
 
 G_BEGIN_DECLS
 
-/* The file that a picture becomes, without its texts. cell_px: of the model.
- * data: as given to vqd_cli_run (). */
-typedef VqdPng *(*VqdCliDraw) (const VqdPicture *picture, int cell_px,
-                               gpointer data, GError **error);
+/* The file that a picture becomes; what it is made with is added to it. data:
+ * as given to vqd_cli_run (). */
+typedef VqdPng *(*VqdCliDraw) (const VqdPicture *picture, gpointer data,
+                               GError **error);
 
 /* The picture as it is, with its tokens; data is not used. */
-VqdPng *vqd_cli_draw_picture (const VqdPicture *picture, int cell_px,
-                              gpointer data, GError **error);
+VqdPng *vqd_cli_draw_picture (const VqdPicture *picture, gpointer data,
+                              GError **error);
 
 /* Checks, runs, writes. Says on stderr what went wrong, and what there is to
  * say; returns the exit code. */

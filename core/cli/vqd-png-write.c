@@ -119,6 +119,8 @@ write_chunks (png_structp png, png_infop info, const VqdPng *picture)
   if (setjmp (png_jmpbuf (png)))
     return;
 
+  /* Profiles that are read with a warning would be errors here. */
+  png_set_benign_errors (png, 1);
   png_set_IHDR (png, info, picture->width_px, picture->height_px,
                 picture->bit_depth, get_color_type (picture),
                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
