@@ -206,7 +206,8 @@ search_key_pressed (GtkWidget *entry, GdkEventKey *event,
 static gboolean
 list_key_pressed (GtkWidget *list, GdkEventKey *event, VqdHistoryButton *self)
 {
-  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (list));
+  GtkListBoxRow *row =
+      (GtkListBoxRow *) gtk_container_get_focus_child (GTK_CONTAINER (list));
   g_autoptr (GError) error = NULL;
 
   if (row == NULL ||
@@ -405,7 +406,7 @@ vqd_history_button_init (VqdHistoryButton *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
 
   gtk_container_add (GTK_CONTAINER (self),
-                     gtk_label_new_with_mnemonic (_ ("Hi_story")));
+                     gtk_label_new_with_mnemonic (_ ("Histor_y")));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self),
                                _ ("Prompts that were used before"));
   self->popover = gtk_popover_new (GTK_WIDGET (self));

@@ -5,7 +5,9 @@
  * property the config lacks is left out. What belongs to the mode is shown, the
  * rest is not. Saved presets hold all settings but the words and the seed.
  *
- * Signals: "estimate-changed" (no arguments). */
+ * Signals: "estimate-changed" (no arguments); "choose-model" (no arguments):
+ * the user asks for the models; "failed" (GError *error): a preset could not be
+ * read or written. */
 #ifndef VQD_SETTINGS_PANEL_H
 #define VQD_SETTINGS_PANEL_H
 

@@ -288,7 +288,7 @@ test_history (Fixture *fixture, gconstpointer data)
   remember (fixture, "  ", "");
   set_prompt (fixture, "");
 
-  ui_test_key (GDK_KEY_s, GDK_MOD1_MASK);
+  ui_test_key (GDK_KEY_y, GDK_MOD1_MASK);
   ui_test_shoot (fixture->window, "prompt-history");
   ui_test_check_names (fixture->window);
   /* the newest first */
@@ -296,7 +296,7 @@ test_history (Fixture *fixture, gconstpointer data)
   assert_text (fixture, "prompt", "a blue\nhouse");
   g_assert_true (gtk_widget_has_focus (GTK_WIDGET (fixture->view)));
 
-  ui_test_key (GDK_KEY_s, GDK_MOD1_MASK);
+  ui_test_key (GDK_KEY_y, GDK_MOD1_MASK);
   ui_test_type ("HOUSE blu");
   ui_test_key (GDK_KEY_Down, 0);
   ui_test_key (GDK_KEY_Down, 0);
@@ -304,7 +304,7 @@ test_history (Fixture *fixture, gconstpointer data)
   assert_text (fixture, "prompt", "a red house");
   assert_text (fixture, "negative-prompt", "blurred");
 
-  ui_test_key (GDK_KEY_s, GDK_MOD1_MASK);
+  ui_test_key (GDK_KEY_y, GDK_MOD1_MASK);
   ui_test_type ("nothing");
   g_assert_nonnull (
       find (fixture, GTK_TYPE_LABEL, "No prompt has these words"));
@@ -320,7 +320,7 @@ test_history_is_forgotten (Fixture *fixture, gconstpointer data)
   remember (fixture, "three", "");
 
   /* Delete takes one. */
-  ui_test_key (GDK_KEY_s, GDK_MOD1_MASK);
+  ui_test_key (GDK_KEY_y, GDK_MOD1_MASK);
   ui_test_key (GDK_KEY_Down, 0);
   ui_test_key (GDK_KEY_Down, 0);
   ui_test_key (GDK_KEY_Delete, 0);
