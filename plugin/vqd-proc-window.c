@@ -94,7 +94,11 @@ vqd_proc_window_create (GimpPlugIn *plug_in, const char *name)
          "the layers leave a border of the image empty, else generate), "
          "\"generate\", \"fill\", \"expand\", \"vary\" or \"tile\""),
       "auto", G_PARAM_READWRITE);
-  vqd_args_declare (procedure, VQD_TASKS_ALL);
+  gimp_procedure_add_int_argument (
+      procedure, "images", _ ("_Number of pictures"),
+      _ ("How many pictures to make; each has its own seed"), 1, VQD_MAX_IMAGES,
+      DEFAULT_IMAGES, G_PARAM_READWRITE);
+  vqd_args_declare (procedure, VQD_TASKS_ALL); /* but images */
   vqd_procedure_declare_results (procedure, TRUE);
 
   return procedure;

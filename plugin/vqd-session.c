@@ -41,6 +41,7 @@ typedef struct
   GArray *layers;    /* numbers of what was inserted */
   VqdPictureId current;
   VqdStatus status;
+  double model_guidance; /* of the model that is open; 1 is none */
 } Session;
 
 static void
@@ -72,6 +73,7 @@ model_opened (const VqdModelInfo *model, const char *device, gpointer user_data)
 {
   Session *self = user_data;
 
+  self->model_guidance = model->guidance;
   vqd_window_set_model (self->window, model);
 }
 
@@ -124,15 +126,20 @@ new_pixbuf (const VqdPreview *preview, const guint8 *rgb8)
                                     stride);
 }
 
-/* The times of this machine, for the estimates. */
+/* The times of this machine, for the estimates: with guidance, which looks
+ * twice. */
 static void
-tell_speed (Session *self, const VqdDrawn *drawn)
+tell_speed (Session *self, const VqdAsked *asked, const VqdDrawn *drawn)
 {
+  const double asked_guidance = asked->args->request.guidance;
+  const double guidance =
+      asked_guidance < 0 ? self->model_guidance : asked_guidance;
   const VqdSeconds seconds = vqd_result_get_seconds (drawn->result);
   const int n = vqd_result_get_n_evaluations (drawn->result);
 
   if (n > 0)
-    vqd_window_set_speed (self->window, seconds.sample / n,
+    vqd_window_set_speed (self->window,
+                          seconds.sample / n * (guidance == 1 ? 2 : 1),
                           drawn->seconds - seconds.sample);
 }
 
@@ -143,12 +150,13 @@ picture_done (VqdPictureId id, VqdDrawn *drawn, gpointer user_data)
   Item *item = find_item (self, ITEM_OF (id));
 
   vqd_status_over (&self->status, drawn->seconds);
-  tell_speed (self, drawn);
   if (item == NULL)
     {
       vqd_drawn_unref (drawn);
       return;
     }
+
+  tell_speed (self, item->asked, drawn);
 
   g_autoptr (GdkPixbuf) pixbuf =
       new_pixbuf (drawn->preview, drawn->preview->rgb8);

@@ -7,7 +7,7 @@
 #include "ui/vqd-compare.h"
 #include "ui/vqd-prompt-entry.h"
 #include "ui/vqd-rows.h"
-#include "ui/vqd-special-spin.h"
+#include "ui/vqd-settings-panel.h"
 
 #define BORDER_PX 12
 #define SPACING_PX 6
@@ -24,6 +24,7 @@ struct _VqdWindow
   gpointer user_data;
 
   VqdPromptEntry *prompt;
+  VqdSettingsPanel *settings;
   GtkWidget *start_button;
   GtkWidget *stop_button;
   GtkListStore *modes; /* name, label */
@@ -234,20 +235,31 @@ new_start_row (VqdWindow *self)
   gtk_box_pack_start (GTK_BOX (row), mode_box, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), new_image_row (self), FALSE, FALSE, 0);
   gtk_box_pack_end (GTK_BOX (row), self->start_button, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (row),
+                    vqd_settings_panel_new_estimate_label (self->settings),
+                    FALSE, FALSE, 0);
   return row;
+}
+
+static void
+settings_failed (GtkWidget *panel, const GError *error, VqdWindow *self)
+{
+  vqd_window_show_error (self, _ ("The preset could not be read or saved."),
+                         error);
 }
 
 static GtkWidget *
 new_settings (VqdWindow *self)
 {
-  GtkWidget *rows = vqd_rows_new ();
+  GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *panel = GTK_WIDGET (self->settings);
 
-  vqd_rows_add (rows, self->config, "images",
-                gimp_prop_spin_button_new (self->config, "images", 1, 4, 0));
-  vqd_rows_add (
-      rows, self->config, "seed",
-      vqd_special_spin_new (self->config, "seed", 0, 1, 10, 0, _ ("Random")));
-  return rows;
+  g_signal_connect (panel, "failed", G_CALLBACK (settings_failed), self);
+  gtk_widget_set_margin_end (panel, BORDER_PX);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window),
+                                  GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_container_add (GTK_CONTAINER (window), panel);
+  return window;
 }
 
 static GtkWidget *
@@ -302,6 +314,7 @@ fill_window (VqdWindow *self)
 
   gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
   self->prompt = VQD_PROMPT_ENTRY (prompt);
+  self->settings = VQD_SETTINGS_PANEL (vqd_settings_panel_new (self->config));
   g_signal_connect_swapped (prompt, "activate",
                             G_CALLBACK (gtk_window_activate_default), self);
   gtk_box_pack_start (GTK_BOX (box), prompt, FALSE, FALSE, 0);
@@ -353,6 +366,7 @@ vqd_window_new (GObject *config, const VqdWindowActions *actions,
   gtk_window_set_default (GTK_WINDOW (self), self->start_button);
   vqd_window_set_task (self, VQD_TASK_GENERATE);
   vqd_window_set_status (self, -1, _ ("Ready"));
+  vqd_prompt_entry_focus (self->prompt);
   return GTK_WIDGET (self);
 }
 
@@ -368,6 +382,7 @@ void
 vqd_window_begun (VqdWindow *self, gint64 seed)
 {
   vqd_prompt_entry_remember (self->prompt);
+  vqd_settings_panel_set_last_seed (self->settings, seed);
 }
 
 void
@@ -375,11 +390,13 @@ vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info)
 {
   if (info != NULL)
     vqd_prompt_entry_set_context (self->prompt, info->context);
+  vqd_settings_panel_set_model (self->settings, info);
 }
 
 void
 vqd_window_set_speed (VqdWindow *self, double per_evaluation, double beside)
 {
+  vqd_settings_panel_set_speed (self->settings, per_evaluation, beside);
 }
 
 VqdGallery *
@@ -400,6 +417,7 @@ vqd_window_set_task (VqdWindow *self, VqdTask task)
   gtk_list_store_set (self->modes, &iter, 1, label, -1);
   gtk_button_set_label (GTK_BUTTON (self->start_button),
                         _ (mode_texts[task].verb));
+  vqd_settings_panel_set_mode (self->settings, task);
 }
 
 void
