@@ -26,6 +26,26 @@ find_part (GimpLayer *layer, const GeglRectangle *picture, GeglRectangle *part)
   return TRUE;
 }
 
+/* The layer's pixels in the part, scaled. gimp_drawable_get_sub_thumbnail ()
+ * of GIMP 3.0 frees its pixels twice. (transfer full) */
+static GdkPixbuf *
+read_part (GimpLayer *layer, const GeglRectangle *part, double scale)
+{
+  const GeglRectangle scaled = { (int) (part->x * scale),
+                                 (int) (part->y * scale),
+                                 MAX ((int) (part->width * scale), 1),
+                                 MAX ((int) (part->height * scale), 1) };
+  GdkPixbuf *pixels =
+      gdk_pixbuf_new (GDK_COLORSPACE_RGB, TRUE, 8, scaled.width, scaled.height);
+  g_autoptr (GeglBuffer) buffer =
+      gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+
+  gegl_buffer_get (buffer, &scaled, scale, babl_format ("R'G'B'A u8"),
+                   gdk_pixbuf_get_pixels (pixels),
+                   gdk_pixbuf_get_rowstride (pixels), GEGL_ABYSS_NONE);
+  return pixels;
+}
+
 static void
 compose (GdkPixbuf *below, GdkPixbuf *part, int x, int y)
 {
@@ -60,13 +80,7 @@ vqd_below_new (GimpImage *image, int width_px, int height_px, int shown_width,
   const double scale = (double) shown_width / width_px;
   int x = 0;
   int y = 0;
-  g_autoptr (GdkPixbuf) pixels = gimp_drawable_get_sub_thumbnail (
-      GIMP_DRAWABLE (layer), part.x, part.y, part.width, part.height,
-      MAX ((int) (part.width * scale), 1), MAX ((int) (part.height * scale), 1),
-      GIMP_PIXBUF_KEEP_ALPHA);
-  if (pixels == NULL)
-    return NULL;
-
+  g_autoptr (GdkPixbuf) pixels = read_part (layer, &part, scale);
   GdkPixbuf *below =
       gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, shown_width, shown_height);
   gdk_pixbuf_fill (below, GREY);

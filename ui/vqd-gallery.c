@@ -261,15 +261,26 @@ menu_key (GtkWidget *flow, VqdGallery *self)
 static gboolean
 key_pressed (GtkWidget *flow, GdkEventKey *event, VqdGallery *self)
 {
-  const GdkModifierType modifiers =
-      event->state & gtk_accelerator_get_default_mod_mask ();
+  if ((event->state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
 
-  if (event->keyval == GDK_KEY_Delete && modifiers == 0)
+  switch (event->keyval)
     {
+    case GDK_KEY_Delete:
+    case GDK_KEY_KP_Delete:
       act (self, VQD_ITEM_DELETE);
       return GDK_EVENT_STOP;
+
+    /* Else Enter would press the window's default button. */
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+    case GDK_KEY_space:
+      act (self, VQD_ITEM_INSERT);
+      return GDK_EVENT_STOP;
+
+    default:
+      return GDK_EVENT_PROPAGATE;
     }
-  return GDK_EVENT_PROPAGATE;
 }
 
 /* Arrow keys move the focus; what has it is what the buttons act on. */

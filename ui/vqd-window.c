@@ -5,6 +5,7 @@
 #include <libgimp/gimpui.h>
 
 #include "ui/vqd-compare.h"
+#include "ui/vqd-primary-button.h"
 #include "ui/vqd-prompt-entry.h"
 #include "ui/vqd-rows.h"
 #include "ui/vqd-settings-panel.h"
@@ -165,11 +166,27 @@ close_key (GtkAccelGroup *group, GObject *window, guint key,
   return TRUE;
 }
 
+static gboolean
+start_key (GtkAccelGroup *group, GObject *window, guint key,
+           GdkModifierType modifiers, gpointer user_data)
+{
+  VqdWindow *self = VQD_WINDOW (window);
+
+  self->actions->start (self->user_data);
+  return TRUE;
+}
+
+/* Ctrl+Enter starts from everywhere. */
 static void
 add_keys (VqdWindow *self)
 {
+  static const guint enters[] = { GDK_KEY_Return, GDK_KEY_KP_Enter };
   GtkAccelGroup *group = gtk_accel_group_new ();
 
+  for (gsize i = 0; i < G_N_ELEMENTS (enters); i++)
+    gtk_accel_group_connect (
+        group, enters[i], GDK_CONTROL_MASK, 0,
+        g_cclosure_new (G_CALLBACK (start_key), NULL, NULL));
   gtk_accel_group_connect (group, GDK_KEY_w, GDK_CONTROL_MASK, 0,
                            g_cclosure_new (G_CALLBACK (close_key), NULL, NULL));
   gtk_window_add_accel_group (GTK_WINDOW (self), group);
@@ -221,11 +238,7 @@ new_start_row (VqdWindow *self)
   GtkWidget *mode_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
   GtkWidget *combo = new_mode_combo (self);
 
-  self->start_button = gtk_button_new_with_mnemonic ("");
-  gtk_widget_set_can_default (self->start_button, TRUE);
-  gtk_style_context_add_class (
-      gtk_widget_get_style_context (self->start_button),
-      GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  self->start_button = vqd_primary_button_new ();
   g_signal_connect (self->start_button, "clicked", G_CALLBACK (start_clicked),
                     self);
   gtk_box_pack_start (GTK_BOX (mode_box),

@@ -3,6 +3,7 @@
 """Prints the widgets of a program as assistive tools see them.
 
 at_spi.py PROGRAM [WINDOW]     a line for each: depth, role, name, states
+at_spi.py ... --places         and its place on the screen: x,y,width,height
 
 PROGRAM and WINDOW are regular expressions, found anywhere in the name.
 """
@@ -12,7 +13,7 @@ import sys
 
 import gi
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
+from gi.repository import Atspi, GLib  # noqa: E402
 
 STATES = ("FOCUSABLE", "FOCUSED", "SENSITIVE", "SHOWING", "CHECKED",
           "SELECTED", "EXPANDED")
@@ -31,22 +32,33 @@ def states(node):
                     if found.contains(getattr(Atspi.StateType, name)))
 
 
-def dump(node, depth):
-    print("\t".join((str(depth), node.get_role_name(),
-                     (node.get_name() or "").replace("\n", " "),
-                     states(node))))
+def place(node):
+    try:
+        box = node.get_extents(Atspi.CoordType.SCREEN)
+    except GLib.Error:
+        return ""
+    return "%d,%d,%d,%d" % (box.x, box.y, box.width, box.height)
+
+
+def dump(node, depth, with_places):
+    fields = [str(depth), node.get_role_name(),
+              (node.get_name() or "").replace("\n", " "), states(node)]
+    if with_places:
+        fields.append(place(node))
+    print("\t".join(fields))
     for child in children(node):
-        dump(child, depth + 1)
+        dump(child, depth + 1, with_places)
 
 
 def main():
-    program = sys.argv[1]
-    window = sys.argv[2] if len(sys.argv) > 2 else ""
+    words = [word for word in sys.argv[1:] if word != "--places"]
+    program = words[0]
+    window = words[1] if len(words) > 1 else ""
     for application in children(Atspi.get_desktop(0)):
         if re.search(program, application.get_name() or ""):
             for top in children(application):
                 if re.search(window, top.get_name() or ""):
-                    dump(top, 0)
+                    dump(top, 0, "--places" in sys.argv)
 
 
 main()
