@@ -274,8 +274,8 @@ draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
   return vqd_painter_sample (self, settings, whole ? NULL : &start, error);
 }
 
-/* First some cells, guided by the others; then those. Half of the steps do:
- * what is to be seen has been decided. */
+/* First some cells, guided by the others; then those. Half of the steps do, of
+ * strategies that can: what is to be seen has been decided. */
 static gboolean
 draw_guided (VqdPainter *self, GError **error)
 {
@@ -283,8 +283,8 @@ draw_guided (VqdPainter *self, GError **error)
   g_autofree guint8 *second = g_new (guint8, self->n_cells);
   VqdSamplerSettings settings = self->paint->settings;
 
-  settings.steps = (settings.steps + 1) / 2;
-
+  if (! vqd_sampler_has_fixed_steps (settings.strategy))
+    settings.steps = (settings.steps + 1) / 2;
   for (int i = 0; i < self->n_cells; i++)
     {
       const float u = vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
@@ -404,8 +404,9 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
                                  i == last ? NULL : &region->levels[i + 1],
                                  i == last ? NULL : passes[i + 1].hole);
       pass->tokens = g_memdup2 (level->base_tokens, sizeof (int) * n);
+      /* what is outside was encoded for the picture before, and is drawn */
       for (gsize k = 0; k < n; k++)
-        if (pass->hole[k])
+        if (pass->hole[k] || (pass->is_coarsest && level->outside[k]))
           pass->tokens[k] = -1;
       if (i > 0 && self->paint->task == VQD_TASK_VARY)
         {
