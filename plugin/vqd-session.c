@@ -12,6 +12,7 @@
 #include "plugin/vqd-saver.h"
 #include "plugin/vqd-settings.h"
 #include "plugin/vqd-status.h"
+#include "plugin/vqd-stopwatch.h"
 #include "plugin/vqd-where.h"
 #include "plugin/vqd-worker.h"
 #include "ui/vqd-window.h"
@@ -24,7 +25,8 @@ typedef struct
 {
   VqdPictureId id;
   VqdAsked *asked;
-  VqdDrawn *drawn; /* NULL: not yet */
+  VqdDrawn *drawn;  /* NULL: not yet */
+  gboolean is_over; /* drawn, or never to be */
 } Item;
 
 typedef struct
@@ -41,7 +43,8 @@ typedef struct
   GArray *layers;    /* numbers of what was inserted */
   VqdPictureId current;
   VqdStatus status;
-  double model_guidance; /* of the model that is open; 1 is none */
+  VqdStopwatch *stopwatch; /* NULL: nobody wants to know */
+  double model_guidance;   /* of the model that is open; 1 is none */
 } Session;
 
 static void
@@ -104,6 +107,8 @@ picture_progress (const VqdProgress *progress, gpointer user_data)
   g_autofree char *note = vqd_status_phase_text (progress);
 
   vqd_status_progress (&self->status, progress);
+  if (progress->tokens != NULL && progress->step > 0)
+    vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_TOKENS);
   g_autofree char *text = vqd_status_text (&self->status, progress);
   vqd_window_set_status (self->window, vqd_status_get_fraction (&self->status),
                          text);
@@ -161,6 +166,7 @@ picture_done (VqdPictureId id, VqdDrawn *drawn, gpointer user_data)
   g_autoptr (GdkPixbuf) pixbuf =
       new_pixbuf (drawn->preview, drawn->preview->rgb8);
   item->drawn = drawn;
+  item->is_over = TRUE;
   vqd_gallery_set_picture (self->gallery, ITEM_OF (id), pixbuf);
   vqd_gallery_set_state (self->gallery, ITEM_OF (id), VQD_ITEM_DONE, NULL);
   if (item->asked->args->output_folder != NULL)
@@ -177,7 +183,10 @@ picture_ended (VqdPictureId id, const GError *error, gpointer user_data)
   vqd_gallery_set_state (self->gallery, ITEM_OF (id),
                          error != NULL ? VQD_ITEM_FAILED : VQD_ITEM_STOPPED,
                          NULL);
-  if (error == NULL || item == NULL || item->asked->has_failed)
+  if (item == NULL)
+    return;
+  item->is_over = TRUE;
+  if (error == NULL || item->asked->has_failed)
     return;
 
   item->asked->has_failed = TRUE;
@@ -220,6 +229,8 @@ queue_changed (gpointer user_data)
   if (self->status.begun_us == 0 || ! vqd_worker_is_idle (self->worker))
     return;
 
+  vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_CANCEL);
+  vqd_stopwatch_tell_blocks (self->stopwatch);
   g_autofree char *text = vqd_status_done_text (&self->status);
   vqd_window_set_status (self->window, -1, text);
   vqd_status_idle (&self->status);
@@ -263,6 +274,7 @@ start (gpointer user_data)
   Session *self = user_data;
   g_autoptr (GError) error = NULL;
 
+  vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_TOKENS);
   vqd_image_watch_look (self->watch);
   g_autofree char *prompt = vqd_window_get_prompt (self->window);
   VqdAsked *asked =
@@ -282,8 +294,10 @@ start (gpointer user_data)
   g_hash_table_insert (self->runs, GUINT_TO_POINTER (run), asked);
   add_items (self, asked, run);
   vqd_window_begun (self->window, args->request.seed);
+  if (args->keep_settings)
+    vqd_settings_keep (self->config);
   if (self->status.begun_us == 0)
-    vqd_window_set_status (self->window, 0, _ ("Loading the model"));
+    vqd_window_set_status (self->window, 0, _ ("Starting"));
   vqd_status_asked (&self->status, args->request.n_images);
 }
 
@@ -292,6 +306,7 @@ stop_all (gpointer user_data)
 {
   Session *self = user_data;
 
+  vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_CANCEL);
   vqd_worker_stop_all (self->worker);
 }
 
@@ -531,6 +546,25 @@ reuse_layer (gpointer user_data)
                            _ ("The settings could not be taken over."), error);
 }
 
+static void
+remove_all (gpointer user_data)
+{
+  Session *self = user_data;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Item *item = value;
+
+      if (! item->is_over)
+        continue;
+      vqd_gallery_remove (self->gallery, ITEM_OF (item->id));
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
 static gboolean
 is_busy (gpointer user_data)
 {
@@ -549,6 +583,7 @@ static const VqdWindowActions window_actions = {
   .file_name = file_name,
   .choose_image = choose_image,
   .reuse_layer = reuse_layer,
+  .remove_all = remove_all,
   .is_busy = is_busy,
 };
 
@@ -615,15 +650,21 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   self.worker = vqd_worker_new (&worker_events, &self, cache_folder);
   self.watch = vqd_image_watch_new (image, image_changed, &self);
   self.saver = vqd_saver_new (saved, &self);
+  self.stopwatch = vqd_stopwatch_new ();
   load_model (&self);
   show_window (&self);
 
   gtk_main ();
 
   g_signal_handlers_disconnect_by_data (config, &self);
+  gboolean keep_settings = TRUE;
+  g_object_get (config, "keep-settings", &keep_settings, NULL);
+  if (! keep_settings)
+    vqd_settings_forget (G_OBJECT (config));
   vqd_image_watch_free (self.watch);
   vqd_worker_free (self.worker);
   vqd_saver_free (self.saver);
+  vqd_stopwatch_free (self.stopwatch);
   GimpLayer **layers = layers_left (&self);
   g_hash_table_unref (self.items);
   g_hash_table_unref (self.runs);

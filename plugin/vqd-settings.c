@@ -7,6 +7,9 @@
 #include "core/vqd.h"
 #include "plugin/vqd-layer-io.h"
 
+/* Of libgimp, in the profile. */
+#define FOLDER "plug-in-settings"
+
 #define FORMAT_START "vqdiffusion-settings-"
 
 gboolean
@@ -114,4 +117,37 @@ vqd_settings_apply (const char *json, GObject *config, GError **error)
         set_property (config, link->data, node);
     }
   return TRUE;
+}
+
+/* What is not to be kept must not be in the config when libgimp keeps it. */
+void
+vqd_settings_forget (GObject *config)
+{
+  guint n_properties = 0;
+  g_autofree GParamSpec **properties = g_object_class_list_properties (
+      G_OBJECT_GET_CLASS (config), &n_properties);
+
+  for (guint i = 0; i < n_properties; i++)
+    {
+      GParamSpec *pspec = properties[i];
+
+      if (pspec->owner_type == G_OBJECT_TYPE (config) &&
+          ! g_str_equal (pspec->name, "keep-settings") &&
+          ! g_str_equal (pspec->name, "show-advanced"))
+        g_object_set_property (config, pspec->name,
+                               g_param_spec_get_default_value (pspec));
+    }
+}
+
+void
+vqd_settings_keep (GimpProcedureConfig *config)
+{
+  g_autofree char *name =
+      g_strconcat (G_OBJECT_TYPE_NAME (config), ".last", NULL);
+  g_autoptr (GFile) file = gimp_directory_file (FOLDER, name, NULL);
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+
+  g_file_make_directory_with_parents (folder, NULL, NULL);
+  gimp_config_serialize_to_file (GIMP_CONFIG (config), file, "settings",
+                                 "end of settings", NULL, NULL);
 }

@@ -93,6 +93,18 @@ image_chosen (GtkComboBox *combo, VqdWindow *self)
 }
 
 static void
+reuse_layer (GtkWidget *menu_item, VqdWindow *self)
+{
+  self->actions->reuse_layer (self->user_data);
+}
+
+static void
+remove_all (GtkWidget *menu_item, VqdWindow *self)
+{
+  self->actions->remove_all (self->user_data);
+}
+
+static void
 save_item (VqdWindow *self, guint item)
 {
   g_autofree char *name = self->actions->file_name (item, self->user_data);
@@ -231,6 +243,36 @@ new_image_row (VqdWindow *self)
   return row;
 }
 
+static void
+add_menu_item (GtkWidget *menu, const char *label, GCallback callback,
+               VqdWindow *self)
+{
+  GtkWidget *menu_item = gtk_menu_item_new_with_mnemonic (label);
+
+  g_signal_connect (menu_item, "activate", callback, self);
+  gtk_menu_shell_append (GTK_MENU_SHELL (menu), menu_item);
+}
+
+static GtkWidget *
+new_menu_button (VqdWindow *self)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *menu = gtk_menu_new ();
+
+  add_menu_item (menu, _ ("_Reuse Settings of the Selected Layer"),
+                 G_CALLBACK (reuse_layer), self);
+  add_menu_item (menu, _ ("Remove _All Pictures from the List"),
+                 G_CALLBACK (remove_all), self);
+  gtk_widget_show_all (menu);
+  gtk_menu_button_set_popup (GTK_MENU_BUTTON (button), menu);
+  gtk_button_set_image (
+      GTK_BUTTON (button),
+      gtk_image_new_from_icon_name ("open-menu-symbolic", GTK_ICON_SIZE_MENU));
+  gtk_widget_set_tooltip_text (button, _ ("More to do"));
+  atk_object_set_name (gtk_widget_get_accessible (button), _ ("More to do"));
+  return button;
+}
+
 static GtkWidget *
 new_start_row (VqdWindow *self)
 {
@@ -247,6 +289,7 @@ new_start_row (VqdWindow *self)
   gtk_box_pack_start (GTK_BOX (mode_box), combo, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), mode_box, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), new_image_row (self), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), new_menu_button (self), FALSE, FALSE, 0);
   gtk_box_pack_end (GTK_BOX (row), self->start_button, FALSE, FALSE, 0);
   gtk_box_pack_end (GTK_BOX (row),
                     vqd_settings_panel_new_estimate_label (self->settings),

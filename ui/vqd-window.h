@@ -32,6 +32,8 @@ typedef struct
   void (*choose_image) (int image, gpointer user_data);
   /* The settings of the selected layer into the config. */
   void (*reuse_layer) (gpointer user_data);
+  /* Takes all pictures off the gallery that are not being drawn. */
+  void (*remove_all) (gpointer user_data);
   /* Whether closing would lose work. */
   gboolean (*is_busy) (gpointer user_data);
 } VqdWindowActions;
