@@ -25,7 +25,8 @@ typedef struct
 {
   VqdPictureId id;
   VqdAsked *asked;
-  VqdDrawn *drawn;  /* NULL: not yet */
+  VqdDrawn *drawn; /* NULL: not yet */
+  gboolean is_begun;
   gboolean is_over; /* drawn, or never to be */
 } Item;
 
@@ -69,6 +70,13 @@ find_item (Session *self, guint number)
   return g_hash_table_lookup (self->items, GUINT_TO_POINTER (number));
 }
 
+static void
+remove_item (Session *self, guint number)
+{
+  vqd_gallery_remove (self->gallery, number);
+  g_hash_table_remove (self->items, GUINT_TO_POINTER (number));
+}
+
 /* ---- what the worker tells ---- */
 
 static void
@@ -94,9 +102,14 @@ picture_begun (VqdPictureId id, gpointer user_data)
 {
   Session *self = user_data;
 
+  Item *item = find_item (self, ITEM_OF (id));
+
+  if (item != NULL)
+    item->is_begun = TRUE;
   self->current = id;
   vqd_status_begun (&self->status);
   vqd_gallery_set_state (self->gallery, ITEM_OF (id), VQD_ITEM_WORKING, NULL);
+  vqd_gallery_reveal (self->gallery, ITEM_OF (id));
 }
 
 static void
@@ -186,6 +199,12 @@ picture_ended (VqdPictureId id, const GError *error, gpointer user_data)
   if (item == NULL)
     return;
   item->is_over = TRUE;
+  /* Of what was never begun there is nothing to see. */
+  if (error == NULL && ! item->is_begun)
+    {
+      remove_item (self, ITEM_OF (id));
+      return;
+    }
   if (error == NULL || item->asked->has_failed)
     return;
 
@@ -263,7 +282,7 @@ add_items (Session *self, VqdAsked *asked, guint run)
       item->asked = vqd_asked_ref (asked);
       g_hash_table_insert (self->items, GUINT_TO_POINTER (ITEM_OF (item->id)),
                            item);
-      vqd_gallery_add (self->gallery, ITEM_OF (item->id), asked->title,
+      vqd_gallery_add (self->gallery, ITEM_OF (item->id), i, asked->title,
                        vqd_studio_seed (request, i));
     }
 }
@@ -441,8 +460,7 @@ act (guint number, VqdItemAction action, gpointer user_data)
       vqd_worker_stop (self->worker, item->id);
       break;
     case VQD_ITEM_DELETE:
-      vqd_gallery_remove (self->gallery, number);
-      g_hash_table_remove (self->items, GUINT_TO_POINTER (number));
+      remove_item (self, number);
       break;
     }
 }

@@ -47,10 +47,13 @@ vqd_status_over (VqdStatus *self, double seconds)
 {
   self->n_over++;
   self->fraction = 0;
-  if (seconds >= 0)
-    self->picture_seconds = self->picture_seconds > 0
-                                ? (self->picture_seconds + seconds) / 2
-                                : seconds;
+  if (seconds < 0)
+    return;
+
+  self->n_drawn++;
+  self->picture_seconds = self->picture_seconds > 0
+                              ? (self->picture_seconds + seconds) / 2
+                              : seconds;
 }
 
 void
@@ -59,6 +62,7 @@ vqd_status_idle (VqdStatus *self)
   self->begun_us = 0;
   self->n_asked = 0;
   self->n_over = 0;
+  self->n_drawn = 0;
   self->fraction = 0;
 }
 
@@ -167,9 +171,12 @@ char *
 vqd_status_done_text (const VqdStatus *self)
 {
   g_autofree char *time = clock_text (elapsed (self));
+  g_autofree char *drawn =
+      g_strdup_printf (ngettext ("%d picture in %s", "%d pictures in %s",
+                                 (unsigned long) self->n_drawn),
+                       self->n_drawn, time);
 
-  return g_strdup_printf (ngettext ("Done: %d picture in %s",
-                                    "Done: %d pictures in %s",
-                                    (unsigned long) self->n_over),
-                          self->n_over, time);
+  return g_strdup_printf (self->n_drawn == self->n_over ? _ ("Done: %s")
+                                                        : _ ("Stopped: %s"),
+                          drawn);
 }

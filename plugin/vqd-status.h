@@ -12,6 +12,7 @@ typedef struct
   gint64 begun_us; /* 0: nothing is being done */
   int n_asked;     /* pictures */
   int n_over;
+  int n_drawn; /* of those over */
   /* Of the picture that is drawn. */
   double fraction;
   gint64 step_us; /* when step was reached; 0: none yet */

@@ -49,8 +49,12 @@ vqd_stopwatch_free (VqdStopwatch *self)
 void
 vqd_stopwatch_start (VqdStopwatch *self, VqdStopwatchTime time)
 {
-  if (self != NULL)
-    self->started_us[time] = g_get_monotonic_time ();
+  if (self == NULL)
+    return;
+
+  self->started_us[time] = g_get_monotonic_time ();
+  self->tick_us = self->started_us[time];
+  self->longest_us = 0;
 }
 
 void

@@ -22,7 +22,8 @@ void vqd_stopwatch_start (VqdStopwatch *self, VqdStopwatchTime time);
 /* Tells it, when it was started. */
 void vqd_stopwatch_stop (VqdStopwatch *self, VqdStopwatchTime time);
 
-/* The longest time that the main loop did not turn, since the last call. */
+/* The longest time that the main loop did not turn, since the last call and the
+ * last start. */
 void vqd_stopwatch_tell_blocks (VqdStopwatch *self);
 
 #endif /* VQD_STOPWATCH_H */

@@ -29,6 +29,7 @@ struct _VqdGallery
 
   GHashTable *items; /* id -> Item */
   GtkStack *stack;
+  GtkScrolledWindow *window;
   GtkFlowBox *flow;
   GBytes *palette;
   GtkWidget *buttons[VQD_ITEM_DELETE + 1];
@@ -313,6 +314,7 @@ new_flow_page (VqdGallery *self)
   GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget *flow = gtk_flow_box_new ();
 
+  self->window = GTK_SCROLLED_WINDOW (window);
   self->flow = GTK_FLOW_BOX (flow);
   gtk_flow_box_set_selection_mode (self->flow, GTK_SELECTION_SINGLE);
   gtk_flow_box_set_activate_on_single_click (self->flow, TRUE);
@@ -426,7 +428,8 @@ new_caption (GtkWidget *box, const char *text)
 }
 
 void
-vqd_gallery_add (VqdGallery *self, guint id, const char *title, gint64 seed)
+vqd_gallery_add (VqdGallery *self, guint id, int position, const char *title,
+                 gint64 seed)
 {
   Item *item = g_new0 (Item, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -451,7 +454,10 @@ vqd_gallery_add (VqdGallery *self, guint id, const char *title, gint64 seed)
   gtk_widget_show_all (item->child);
 
   g_hash_table_insert (self->items, GUINT_TO_POINTER (id), item);
-  gtk_container_add (GTK_CONTAINER (self->flow), item->child);
+  gtk_flow_box_insert (self->flow, item->child, position);
+  if (position == 0)
+    gtk_adjustment_set_value (
+        gtk_scrolled_window_get_vadjustment (self->window), 0);
   gtk_stack_set_visible_child_name (self->stack, "pictures");
   show_state (self, item);
 }
@@ -526,6 +532,21 @@ vqd_gallery_set_inserted (VqdGallery *self, guint id)
     return;
   item->is_inserted = TRUE;
   show_state (self, item);
+}
+
+void
+vqd_gallery_reveal (VqdGallery *self, guint id)
+{
+  const Item *item = find_item (self, id);
+  GtkAllocation place;
+
+  if (item == NULL ||
+      gtk_container_get_focus_child (GTK_CONTAINER (self->flow)) != NULL)
+    return;
+
+  gtk_widget_get_allocation (item->child, &place);
+  gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (self->window),
+                             place.y, place.y + place.height);
 }
 
 void

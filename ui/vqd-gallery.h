@@ -37,9 +37,10 @@ G_DECLARE_FINAL_TYPE (VqdGallery, vqd_gallery, VQD, GALLERY, GtkBox)
 /* Signal "action" (guint item, VqdItemAction action, as int). */
 GtkWidget *vqd_gallery_new (void);
 
-/* title: the prompt, or what is said when it is empty. seed: as is shown. */
-void vqd_gallery_add (VqdGallery *self, guint item, const char *title,
-                      gint64 seed);
+/* position: 0 is the first; what is shown moves there. title: the prompt, or
+ * what is said when it is empty. seed: as is shown. */
+void vqd_gallery_add (VqdGallery *self, guint item, int position,
+                      const char *title, gint64 seed);
 void vqd_gallery_remove (VqdGallery *self, guint item);
 
 /* note: what is going on, in a few words; NULL: the state's own. */
@@ -49,6 +50,9 @@ void vqd_gallery_set_tokens (VqdGallery *self, guint item, const int *tokens,
                              int width, int height);
 void vqd_gallery_set_picture (VqdGallery *self, guint item, GdkPixbuf *picture);
 void vqd_gallery_set_inserted (VqdGallery *self, guint item);
+
+/* Scrolls until the item is seen; not while the user is at the pictures. */
+void vqd_gallery_reveal (VqdGallery *self, guint item);
 
 /* RGB of each code, for tokens. */
 void vqd_gallery_set_palette (VqdGallery *self, GBytes *palette);

@@ -251,5 +251,5 @@ vqd_queue_list_set (VqdQueueList *self, const VqdQueueRow *rows, int n_rows)
     show_row (self->rows->pdata[i], &rows[i], i == 0, i == n_rows - 1);
   if (focus_action >= 0)
     refocus (self, focus_run, focus_action);
-  gtk_widget_set_visible (GTK_WIDGET (self), n_rows > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self), n_rows > 1);
 }

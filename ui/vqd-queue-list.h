@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vqd-queue-list.h - the runs that are being drawn or wait: to be reordered and
- * cancelled. Takes no room when there is none. */
+ * cancelled. Takes no room while there is but one: there is another button to
+ * stop that. */
 #ifndef VQD_QUEUE_LIST_H
 #define VQD_QUEUE_LIST_H
 
