@@ -48,6 +48,11 @@ vqd_pipeline_measure (const VqdConfig *config, int max_batch)
   vqd_arena_reset (arena, mark);
   vqd_codec_measure_decode (&config->codec, config->denoiser.grid_height,
                             config->denoiser.grid_width, arena);
+  vqd_arena_reset (arena, mark);
+  const int factor = vqd_codec_config_factor (&config->codec);
+  vqd_codec_measure_encode (&config->codec,
+                            config->denoiser.grid_height * factor,
+                            config->denoiser.grid_width * factor, arena);
   return vqd_arena_peak (arena);
 }
 
@@ -245,6 +250,13 @@ vqd_pipeline_evaluate (VqdPipeline *self, const int *x_t, int batch, int t,
   return vqd_backend_check (self->backend, error);
 }
 
+void
+vqd_pipeline_ready (VqdPipeline *self)
+{
+  if (self->run_mark == 0)
+    self->run_mark = self->conditions_mark;
+}
+
 gboolean
 vqd_pipeline_decode (VqdPipeline *self, const int *tokens, float *rgb,
                      GCancellable *cancellable, GError **error)
@@ -259,6 +271,33 @@ vqd_pipeline_decode (VqdPipeline *self, const int *tokens, float *rgb,
   vqd_arena_reset (self->arena, self->run_mark);
   return vqd_codec_decode (self->codec, self->arena, codes, config->grid_height,
                            config->grid_width, rgb, cancellable, error);
+}
+
+gboolean
+vqd_pipeline_encode (VqdPipeline *self, const float *rgb, int *tokens,
+                     GCancellable *cancellable, GError **error)
+{
+  const int *map = self->config->full_to_class;
+  int width;
+  int height;
+
+  vqd_pipeline_get_size (self, &width, &height);
+  vqd_arena_reset (self->arena, self->run_mark);
+  if (! vqd_codec_encode (self->codec, self->arena, rgb, height, width, tokens,
+                          NULL, cancellable, error))
+    return FALSE;
+
+  const int n =
+      self->config->denoiser.grid_height * self->config->denoiser.grid_width;
+  for (int i = 0; map != NULL && i < n; i++)
+    tokens[i] = map[tokens[i]];
+  return TRUE;
+}
+
+gsize
+vqd_pipeline_encoder_bytes (const VqdConfig *config)
+{
+  return vqd_codec_encoder_packed_bytes (&config->codec);
 }
 
 void

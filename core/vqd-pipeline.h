@@ -55,10 +55,22 @@ vqd_pipeline_sample (VqdPipeline *self, const VqdSamplerSettings *settings,
 gboolean vqd_pipeline_evaluate (VqdPipeline *self, const int *x_t, int batch,
                                 int t, float *logits, GError **error);
 
+/* Decoding and encoding need no condition; this takes the place of setting
+ * one where none ever was. */
+void vqd_pipeline_ready (VqdPipeline *self);
+
 /* tokens: [grid], classes of the denoiser; rgb: [height, width, 3], 0 ... 1,
  * host memory. */
 gboolean vqd_pipeline_decode (VqdPipeline *self, const int *tokens, float *rgb,
                               GCancellable *cancellable, GError **error);
+
+/* rgb: [height, width, 3] of the model's size, 0 ... 1, host memory; tokens:
+ * [grid], classes of the denoiser. The first call also readies the encoder. */
+gboolean vqd_pipeline_encode (VqdPipeline *self, const float *rgb, int *tokens,
+                              GCancellable *cancellable, GError **error);
+
+/* Bytes that the first encode () takes beside the arena. */
+gsize vqd_pipeline_encoder_bytes (const VqdConfig *config);
 
 /* Pixels of a decoded picture. */
 void vqd_pipeline_get_size (const VqdPipeline *self, int *width, int *height);

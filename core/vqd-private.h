@@ -5,27 +5,52 @@
 
 #include "core/io/vqd-config.h"
 #include "core/sampler/vqd-sampler.h"
+#include "core/vqd-pipeline.h"
 #include "core/vqd.h"
 
 G_BEGIN_DECLS
+
+struct _VqdEngine
+{
+  VqdBackend *backend;
+  VqdPipeline *pipeline;
+  VqdModelInfo info;
+  char *path;
+  gint64 memory_limit_bytes;
+  double load_seconds;
+};
 
 struct _VqdResult
 {
   GPtrArray *pictures; /* VqdPicture */
   char *cut_text;
   VqdSeconds seconds;
+  int n_evaluations;
 };
 
 VqdResult *vqd_result_new (void);
+
+/* VQD_ERROR_MEMORY when `what` ("This model") needs more than there is, or
+ * than limit, where that is not 0. */
+gboolean vqd_check_memory (guint64 needed, const char *what, gint64 limit,
+                           GError **error);
+
+static inline double
+vqd_seconds_since (gint64 start_us)
+{
+  return (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
+}
 
 /* What is asked for, each -1 and "auto" replaced by the model's own. */
 void vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,
                            VqdSamplerSettings *settings);
 
-/* The JSON of a picture: everything needed to make it again. (transfer full) */
+/* The JSON of a picture: everything needed to make it again, the canvas apart.
+ * strength: of this picture. (transfer full) */
 char *vqd_settings_to_json (const VqdRequest *request,
                             const VqdSamplerSettings *settings,
-                            const VqdModelInfo *info, gint64 seed);
+                            const VqdModelInfo *info, gint64 seed,
+                            double strength);
 
 G_END_DECLS
 

@@ -68,6 +68,12 @@ vqd_result_get_seconds (const VqdResult *self)
   return self->seconds;
 }
 
+int
+vqd_result_get_n_evaluations (const VqdResult *self)
+{
+  return self->n_evaluations;
+}
+
 void
 vqd_picture_to_rgb8 (const VqdPicture *picture, guint8 *rgb8)
 {

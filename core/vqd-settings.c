@@ -55,10 +55,53 @@ vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,
     }
 }
 
+static const char *
+task_name (VqdTask task)
+{
+  static const char *const names[] = {
+    [VQD_TASK_GENERATE] = "generate", [VQD_TASK_FILL] = "fill",
+    [VQD_TASK_EXPAND] = "expand",     [VQD_TASK_VARY] = "vary",
+    [VQD_TASK_TILE] = "tile",
+  };
+
+  return names[task];
+}
+
+static void
+add_task (JsonBuilder *builder, const VqdRequest *request, double strength)
+{
+  vqd_json_add_string (builder, "task", task_name (request->task));
+  if (request->task == VQD_TASK_FILL || request->task == VQD_TASK_EXPAND)
+    {
+      vqd_json_add_int (builder, "grow", request->grow_px);
+      vqd_json_add_int (builder, "color-match", request->color_match);
+    }
+  if (request->canvas != NULL)
+    {
+      vqd_json_add_int (builder, "feather", request->feather_px);
+      vqd_json_add_int (builder, "blend", request->blend_px);
+    }
+  if (request->task == VQD_TASK_EXPAND)
+    {
+      vqd_json_add_int (builder, "left", request->left_px);
+      vqd_json_add_int (builder, "top", request->top_px);
+      vqd_json_add_int (builder, "right", request->right_px);
+      vqd_json_add_int (builder, "bottom", request->bottom_px);
+    }
+  if (request->task == VQD_TASK_VARY)
+    {
+      vqd_json_add_double (builder, "strength", strength);
+      vqd_json_add_double (builder, "keep", request->keep);
+    }
+  if (request->task == VQD_TASK_TILE)
+    vqd_json_add_string (builder, "tiling",
+                         vqd_tiling_names ()[request->tiling]);
+}
+
 char *
 vqd_settings_to_json (const VqdRequest *request,
                       const VqdSamplerSettings *settings,
-                      const VqdModelInfo *info, gint64 seed)
+                      const VqdModelInfo *info, gint64 seed, double strength)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -77,6 +120,7 @@ vqd_settings_to_json (const VqdRequest *request,
   vqd_json_add_double (builder, "purity-weight", settings->purity_weight);
   vqd_json_add_int (builder, "width", request->width_px);
   vqd_json_add_int (builder, "height", request->height_px);
+  add_task (builder, request, strength);
   vqd_json_add_string (builder, "model", info->name);
   vqd_json_add_string (builder, "model-version", info->version);
   vqd_json_add_string (builder, "model-sha256", info->checksum);

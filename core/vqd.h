@@ -174,12 +174,13 @@ const char *const *vqd_strategy_names (void);
 
 /* ---- what is there before ---- */
 
-/* Tokens of a picture and where their cells lie. A cell is a square of
- * VqdModelInfo.cell_px pixels; the first one's corner is at (x_px, y_px). */
+/* Tokens of a picture and where their cells lie. A cell is a square of cell_px
+ * pixels; the first one's corner is at (x_px, y_px). */
 typedef struct
 {
   int x_px; /* may be negative: cells may lie partly outside */
   int y_px;
+  int cell_px; /* VqdModelInfo.cell_px of the model they belong to */
   int grid_width;
   int grid_height;
   int *tokens; /* [grid_height * grid_width], codes; -1: not known */
@@ -303,7 +304,7 @@ typedef struct
   VqdPhase phase;
   int image; /* index in the request */
   int n_images;
-  int step; /* evaluations done of this picture */
+  int step; /* evaluations done of this window */
   int n_steps;
   double fraction;     /* of the whole request, 0 ... 1 */
   double seconds_left; /* of the whole request; negative: not known yet */
@@ -360,6 +361,8 @@ const VqdPicture *vqd_result_get_picture (const VqdResult *result, int i);
 /* The end of the prompt that the model could not read; "" when none. */
 const char *vqd_result_get_cut_text (const VqdResult *result);
 VqdSeconds vqd_result_get_seconds (const VqdResult *result);
+/* Of the denoiser, for all pictures; a guided one counts once. */
+int vqd_result_get_n_evaluations (const VqdResult *result);
 
 /* What a layer keeps beside its pixels, so that they need not be encoded again:
  * the tokens as text, with a checksum of each cell's pixels, 8 bits each. NULL
@@ -367,9 +370,11 @@ VqdSeconds vqd_result_get_seconds (const VqdResult *result);
 char *vqd_picture_get_token_record (const VqdPicture *picture);
 
 /* Reads a record. rgb8: the pixels that are there now, [height, width, 3], of
- * the picture the record was made of; cells that were painted over become -1.
- * grid->tokens and grid->model are owned by the caller: g_free () both after
- * use. */
+ * the picture the record was made of; cells that were painted over, or are no
+ * longer within it, become -1. Which codes the model has is not known here:
+ * tokens are -1 ... 65534. grid->tokens and grid->model are owned by the
+ * caller: g_free () both after use. VQD_ERROR_REQUEST, and the grid as it was,
+ * when the text is no record. */
 gboolean vqd_token_record_read (const char *record, const guint8 *rgb8,
                                 int width_px, int height_px, VqdTokenGrid *grid,
                                 GError **error);

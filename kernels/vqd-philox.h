@@ -20,6 +20,7 @@
 #define VQD_STREAM_POSITION 1u /* element = position */
 #define VQD_STREAM_NOISING 2u  /* element as in stream 0 */
 #define VQD_STREAM_WILDCARD 3u /* element = group of the prompt */
+#define VQD_STREAM_KEEP 4u     /* element = token of a canvas */
 
 #define VQD_PHILOX_ROUNDS 10
 

@@ -9,169 +9,287 @@
 #define MAX_TOP_K (1 << 20)
 #define FILE_TEMPLATE "{prompt}-{seed}"
 
-static const char *const target_names[] = { "layer", "group", "image", NULL };
+#define ALL VQD_TASKS_ALL
+#define FROM_WORDS VQD_TASKS_FROM_WORDS
+#define ON_CANVAS VQD_TASKS_ON_CANVAS
+#define EXPAND VQD_TASKS_OF (VQD_TASK_EXPAND)
+#define WITH_SEAM (VQD_TASKS_OF (VQD_TASK_FILL) | EXPAND)
+#define VARY VQD_TASKS_OF (VQD_TASK_VARY)
+#define TILE VQD_TASKS_OF (VQD_TASK_TILE)
+
+typedef enum
+{
+  KIND_STRING,
+  KIND_INT,
+  KIND_DOUBLE,
+  KIND_BOOLEAN,
+  KIND_FILE
+} Kind;
+
+typedef struct
+{
+  const char *name;
+  guint tasks; /* that have it */
+  gsize offset;
+  Kind kind;
+  const char *text; /* default of strings */
+  double first;     /* default of the others, */
+  double min;       /* and range of numbers */
+  double max;
+  const char *nick;
+  const char *blurb;
+} Argument;
+
+#define OF(field) G_STRUCT_OFFSET (VqdArgs, field)
+#define STRING(first) KIND_STRING, (first), 0, 0, 0
+#define INT(first, min, max) KIND_INT, NULL, (first), (min), (max)
+#define DOUBLE(first, min, max) KIND_DOUBLE, NULL, (first), (min), (max)
+#define BOOLEAN(first) KIND_BOOLEAN, NULL, (first), 0, 0
+#define FILE_NAME KIND_FILE, NULL, 0, 0, 0
+
+/* In the order that GIMP shows them in. */
+static const Argument arguments[] = {
+  /* what */
+  { "prompt", ALL, OF (prompt), STRING (""), N_ ("_Prompt"),
+    N_ ("What the picture shows, in words; may be empty") },
+  { "negative-prompt", ALL, OF (negative_prompt), STRING (""),
+    N_ ("Negative p_rompt"),
+    N_ ("What the picture is steered away from; works with a guidance other "
+        "than 1") },
+  { "label", ALL, OF (label), STRING (""), N_ ("Label"),
+    N_ ("For models that draw classes: the number or the name of one") },
+  { "images", ALL, OF (request.n_images), INT (1, 1, VQD_MAX_IMAGES),
+    N_ ("_Number of pictures"),
+    N_ ("How many pictures to make; each has its own seed") },
+  { "seed", ALL, OF (seed), INT (-1, -1, VQD_MAX_SEED), N_ ("S_eed"),
+    N_ ("The same seed and settings give the same picture; -1 takes a random "
+        "one. Further pictures have the seeds that follow") },
+
+  /* near to what is there */
+  { "strength", VARY, OF (request.strength), DOUBLE (0.6, 0, 1),
+    N_ ("Stren_gth"),
+    N_ ("How much is drawn anew: 0 changes nothing, 1 keeps nothing") },
+  { "strength-last", VARY, OF (request.strength_last), DOUBLE (-1, -1, 1),
+    N_ ("Strength of the _last"),
+    N_ ("Of several pictures, the strength goes up or down to this one; -1 is "
+        "the same strength for all") },
+  { "keep", VARY, OF (request.keep), DOUBLE (-1, -1, 1), N_ ("S_hare kept"),
+    N_ ("Share of the picture, in places chosen at random, that does not "
+        "change, while the rest is drawn from nothing; -1 goes by strength "
+        "instead") },
+
+  /* how */
+  { "strategy", ALL, OF (strategy), STRING ("auto"), N_ ("S_trategy"),
+    N_ ("In which order the parts of the picture are decided; \"auto\" is what "
+        "the model was made for") },
+  { "steps", ALL, OF (request.steps), INT (-1, -1, VQD_MAX_STEPS),
+    N_ ("_Steps"),
+    N_ ("How many times the model looks at the picture: more is slower and "
+        "often better; -1 is the model's own number") },
+  { "guidance", ALL, OF (request.guidance), DOUBLE (-1, -1, 20),
+    N_ ("G_uidance"),
+    N_ ("How closely the picture follows the prompt: 1 is none, more is closer "
+        "and less varied; -1 is the model's own strength") },
+  { "truncation", ALL, OF (request.truncation), DOUBLE (-1, -1, 1),
+    N_ ("Truncat_ion"),
+    N_ ("Share of the probability that is kept for each part of the picture: "
+        "less is safer and less varied; -1 is the model's own share") },
+  { "top-k", ALL, OF (request.top_k), INT (-1, -1, MAX_TOP_K),
+    N_ ("Ma_ximum of codes"),
+    N_ ("Keep this many of the likeliest codes for each part of the picture; 0 "
+        "keeps all, -1 is the model's own number") },
+  { "purity-weight", ALL, OF (request.purity_weight), DOUBLE (-1, -1, 10),
+    N_ ("Purit_y weight"),
+    N_ ("How strongly sure parts are sharpened by the purity strategy; -1 is "
+        "the model's own weight") },
+
+  /* where */
+  { "left", EXPAND, OF (request.left_px), INT (0, 0, VQD_MAX_SIZE_PX),
+    N_ ("Pixels on the _left"),
+    N_ ("By how many pixels the image grows on the left. With 0 on all sides "
+        "its transparent border is filled instead") },
+  { "top", EXPAND, OF (request.top_px), INT (0, 0, VQD_MAX_SIZE_PX),
+    N_ ("Pixels above"), N_ ("By how many pixels the image grows above") },
+  { "right", EXPAND, OF (request.right_px), INT (0, 0, VQD_MAX_SIZE_PX),
+    N_ ("Pixels on the right"),
+    N_ ("By how many pixels the image grows on the right") },
+  { "bottom", EXPAND, OF (request.bottom_px), INT (0, 0, VQD_MAX_SIZE_PX),
+    N_ ("Pixels below"), N_ ("By how many pixels the image grows below") },
+  { "grow", WITH_SEAM, OF (request.grow_px), INT (8, 0, VQD_MAX_BORDER_PX),
+    N_ ("_Grow"),
+    N_ ("The model redraws so many pixels around what is filled, so that the "
+        "new follows the old; only the blend shows of them") },
+  { "feather", WITH_SEAM, OF (request.feather_px),
+    INT (0, 0, VQD_MAX_BORDER_PX), N_ ("Feat_her"),
+    N_ ("The new picture fades in over so many pixels inside the edge of what "
+        "is filled") },
+  { "blend", WITH_SEAM, OF (request.blend_px), INT (8, 0, VQD_MAX_BORDER_PX),
+    N_ ("Blend _width"),
+    N_ ("The new picture fades out over so many pixels around what is filled; "
+        "no pixel beyond changes") },
+  { "color-match", WITH_SEAM, OF (request.color_match), BOOLEAN (TRUE),
+    N_ ("Match the colours around"),
+    N_ ("Shift the colours of the new picture to those around what is "
+        "filled") },
+  { "tiling", TILE, OF (tiling), STRING ("xy"), N_ ("Ti_ling"),
+    N_ ("Which edges fit each other: \"x\", left and right; \"y\", top and "
+        "bottom; \"xy\", all; \"none\"") },
+
+  /* The result. Files are of any kind: GIMP answers a missing one with "out
+   * of range", and silently takes none where it comes from the last values.
+   * We say more. */
+  { "width", FROM_WORDS, OF (request.width_px), INT (0, 0, VQD_MAX_SIZE_PX),
+    N_ ("_Width"),
+    N_ ("Width of the picture in pixels; 0 is the model's own") },
+  { "height", FROM_WORDS, OF (request.height_px), INT (0, 0, VQD_MAX_SIZE_PX),
+    N_ ("_Height"),
+    N_ ("Height of the picture in pixels; 0 is the model's own") },
+  { "target", FROM_WORDS, OF (target_name), STRING ("layer"), N_ ("Pl_ace in"),
+    N_ ("Where the pictures go: \"layer\", new layers of the image; \"group\", "
+        "one layer group; \"image\", a new image") },
+  { "target", ON_CANVAS, OF (target_name), STRING ("layer"), N_ ("Pl_ace in"),
+    N_ ("Where the pictures go: \"layer\", new layers above the one worked on; "
+        "\"group\", one layer group there") },
+  { "keep-settings", ALL, OF (keep_settings), BOOLEAN (TRUE),
+    N_ ("_Keep prompt and settings in the layers"),
+    N_ ("Store prompt and settings in each layer, so that the picture can be "
+        "made again; off leaves no trace of them in the image") },
+  { "fail-on-cut", ALL, OF (request.fail_on_cut), BOOLEAN (FALSE),
+    N_ ("Re_ject a prompt that is too long"),
+    N_ ("Stop when the model cannot read the whole prompt, rather than leave "
+        "out its end") },
+  { "output-folder", FROM_WORDS, OF (output_folder), FILE_NAME,
+    N_ ("Save to _folder"),
+    N_ ("Also save each picture as a PNG file in this folder") },
+  { "file-template", FROM_WORDS, OF (file_template), STRING (FILE_TEMPLATE),
+    N_ ("File names _like"),
+    N_ ("Names of the saved files: {prompt}, {seed} and {number} are filled "
+        "in") },
+
+  /* the machine */
+  { "model", ALL, OF (model_file), FILE_NAME, N_ ("_Model"),
+    N_ ("The model file; none takes the first that is found") },
+  { "device", ALL, OF (device), STRING ("auto"), N_ ("_Device"),
+    N_ ("What computes the picture: \"auto\" or \"cpu\"") },
+  { "memory-limit", ALL, OF (memory_limit_mib), INT (0, 0, MAX_MEMORY_MIB),
+    N_ ("Memory limit (Mi_B)"),
+    N_ ("Most memory that a run may take, in MiB; 0 is what the machine "
+        "has") },
+  { "threads", ALL, OF (options.n_threads), INT (0, 0, MAX_THREADS),
+    N_ ("Pr_ocessor cores"), N_ ("How many processor cores to use; 0 is all") },
+};
 
 static void
-declare_what (GimpProcedure *procedure)
+declare (GimpProcedure *procedure, const Argument *self)
 {
-  gimp_procedure_add_string_argument (
-      procedure, "prompt", _ ("_Prompt"),
-      _ ("What the picture shows, in words; may be empty"), "",
-      G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (
-      procedure, "negative-prompt", _ ("Negative p_rompt"),
-      _ ("What the picture is steered away from; works with a guidance other "
-         "than 1"),
-      "", G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (
-      procedure, "label", _ ("Label"),
-      _ ("For models that draw classes: the number or the name of one"), "",
-      G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "images", _ ("_Number of pictures"),
-      _ ("How many pictures to make; each has its own seed"), 1, VQD_MAX_IMAGES,
-      1, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "seed", _ ("S_eed"),
-      _ ("The same seed and settings give the same picture; -1 takes a random "
-         "one. Further pictures have the seeds that follow"),
-      -1, VQD_MAX_SEED, -1, G_PARAM_READWRITE);
+  const char *nick = _ (self->nick);
+  const char *blurb = _ (self->blurb);
+
+  switch (self->kind)
+    {
+    case KIND_STRING:
+      gimp_procedure_add_string_argument (procedure, self->name, nick, blurb,
+                                          self->text, G_PARAM_READWRITE);
+      break;
+
+    case KIND_INT:
+      gimp_procedure_add_int_argument (procedure, self->name, nick, blurb,
+                                       (int) self->min, (int) self->max,
+                                       (int) self->first, G_PARAM_READWRITE);
+      break;
+
+    case KIND_DOUBLE:
+      gimp_procedure_add_double_argument (procedure, self->name, nick, blurb,
+                                          self->min, self->max, self->first,
+                                          G_PARAM_READWRITE);
+      break;
+
+    case KIND_BOOLEAN:
+      gimp_procedure_add_boolean_argument (procedure, self->name, nick, blurb,
+                                           self->first != 0, G_PARAM_READWRITE);
+      break;
+
+    case KIND_FILE:
+      gimp_procedure_add_file_argument (procedure, self->name, nick, blurb,
+                                        GIMP_FILE_CHOOSER_ACTION_ANY, TRUE,
+                                        NULL, G_PARAM_READWRITE);
+      break;
+    }
 }
 
-static void
-declare_how (GimpProcedure *procedure)
+void
+vqd_args_declare (GimpProcedure *procedure, guint tasks)
 {
-  gimp_procedure_add_string_argument (
-      procedure, "strategy", _ ("S_trategy"),
-      _ ("In which order the parts of the picture are decided; \"auto\" is "
-         "what "
-         "the model was made for"),
-      "auto", G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "steps", _ ("_Steps"),
-      _ ("How many times the model looks at the picture: more is slower and "
-         "often better; -1 is the model's own number"),
-      -1, VQD_MAX_STEPS, -1, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument (
-      procedure, "guidance", _ ("G_uidance"),
-      _ ("How closely the picture follows the prompt: 1 is none, more is "
-         "closer "
-         "and less varied; -1 is the model's own strength"),
-      -1, 20, -1, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument (
-      procedure, "truncation", _ ("Truncat_ion"),
-      _ ("Share of the probability that is kept for each part of the picture: "
-         "less is safer and less varied; -1 is the model's own share"),
-      -1, 1, -1, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "top-k", _ ("Ma_ximum of codes"),
-      _ ("Keep this many of the likeliest codes for each part of the picture; "
-         "0 "
-         "keeps all, -1 is the model's own number"),
-      -1, MAX_TOP_K, -1, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument (
-      procedure, "purity-weight", _ ("Purit_y weight"),
-      _ ("How strongly sure parts are sharpened by the purity strategy; -1 is "
-         "the model's own weight"),
-      -1, 10, -1, G_PARAM_READWRITE);
-}
+  for (gsize i = 0; i < G_N_ELEMENTS (arguments); i++)
+    if ((arguments[i].tasks & tasks) != 0 &&
+        gimp_procedure_find_argument (procedure, arguments[i].name) == NULL)
+      declare (procedure, &arguments[i]);
 
-/* Files are of any kind: GIMP answers a missing one with "out of range", and
- * silently takes none where it comes from the last values. We say more. */
-static void
-declare_result (GimpProcedure *procedure)
-{
-  gimp_procedure_add_int_argument (
-      procedure, "width", _ ("_Width"),
-      _ ("Width of the picture in pixels; 0 is the model's own"), 0,
-      VQD_MAX_SIZE_PX, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "height", _ ("_Height"),
-      _ ("Height of the picture in pixels; 0 is the model's own"), 0,
-      VQD_MAX_SIZE_PX, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (
-      procedure, "target", _ ("Pl_ace in"),
-      _ ("Where the pictures go: \"layer\", new layers of the image; "
-         "\"group\", "
-         "one layer group; \"image\", a new image"),
-      "layer", G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (
-      procedure, "keep-settings", _ ("_Keep prompt and settings in the layers"),
-      _ ("Store prompt and settings in each layer, so that the picture can be "
-         "made again; off leaves no trace of them in the image"),
-      TRUE, G_PARAM_READWRITE);
-  gimp_procedure_add_boolean_argument (
-      procedure, "fail-on-cut", _ ("Re_ject a prompt that is too long"),
-      _ ("Stop when the model cannot read the whole prompt, rather than leave "
-         "out its end"),
-      FALSE, G_PARAM_READWRITE);
-  gimp_procedure_add_file_argument (
-      procedure, "output-folder", _ ("Save to _folder"),
-      _ ("Also save each picture as a PNG file in this folder"),
-      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (
-      procedure, "file-template", _ ("File names _like"),
-      _ ("Names of the saved files: {prompt}, {seed} and {number} are filled "
-         "in"),
-      FILE_TEMPLATE, G_PARAM_READWRITE);
-}
-
-static void
-declare_machine (GimpProcedure *procedure)
-{
-  gimp_procedure_add_file_argument (
-      procedure, "model", _ ("_Model"),
-      _ ("The model file; none takes the first that is found"),
-      GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (
-      procedure, "device", _ ("_Device"),
-      _ ("What computes the picture: \"auto\" or \"cpu\""), "auto",
-      G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "memory-limit", _ ("Memory limit (Mi_B)"),
-      _ ("Most memory that a run may take, in MiB; 0 is what the machine has"),
-      0, MAX_MEMORY_MIB, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument (
-      procedure, "threads", _ ("Pr_ocessor cores"),
-      _ ("How many processor cores to use; 0 is all"), 0, MAX_THREADS, 0,
-      G_PARAM_READWRITE);
-}
-
-/* State of the dialog; no script can pass it. */
-static void
-declare_dialog (GimpProcedure *procedure)
-{
+  /* State of the dialog; no script can pass it. */
   gimp_procedure_add_boolean_aux_argument (
       procedure, "show-advanced", _ ("Show advanced settings"),
       _ ("Whether the advanced settings are unfolded"), FALSE,
       G_PARAM_READWRITE);
 }
 
-void
-vqd_args_declare (GimpProcedure *procedure)
+/* Each field has its property's type. */
+static void
+read_config (VqdArgs *self, GimpProcedureConfig *config)
 {
-  declare_what (procedure);
-  declare_how (procedure);
-  declare_result (procedure);
-  declare_machine (procedure);
-  declare_dialog (procedure);
+  GObjectClass *klass = G_OBJECT_GET_CLASS (config);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (arguments); i++)
+    {
+      const Argument *argument = &arguments[i];
+
+      if ((argument->tasks & VQD_TASKS_OF (self->request.task)) != 0 &&
+          g_object_class_find_property (klass, argument->name) != NULL)
+        g_object_get (config, argument->name,
+                      G_STRUCT_MEMBER_P (self, argument->offset), NULL);
+    }
 }
 
+/* message: a format of the name and of the right ones. */
 static gboolean
-parse_target (const char *name, VqdTarget *target, GError **error)
+find_name (const char *const *names, const char *name, int *index,
+           const char *message, GError **error)
 {
-  for (int i = 0; target_names[i] != NULL; i++)
-    if (g_strcmp0 (name, target_names[i]) == 0)
+  for (int i = 0; names[i] != NULL; i++)
+    if (g_strcmp0 (name, names[i]) == 0)
       {
-        *target = i;
+        *index = i;
         return TRUE;
       }
 
-  g_autofree char *valid = g_strjoinv (", ", (char **) target_names);
-  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               _ ("There is no target \"%s\". It is one of: %s."),
+  g_autofree char *valid = g_strjoinv (", ", (char **) names);
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST, message,
                name != NULL ? name : "", valid);
   return FALSE;
+}
+
+/* By the order of VqdTarget and VqdTiling. */
+static gboolean
+read_names (VqdArgs *self, GError **error)
+{
+  static const char *const targets[] = { "layer", "group", "image", NULL };
+  static const char *const targets_on_canvas[] = { "layer", "group", NULL };
+  const gboolean on_canvas =
+      (VQD_TASKS_OF (self->request.task) & VQD_TASKS_ON_CANVAS) != 0;
+  int target = VQD_TARGET_LAYER;
+  int tiling = VQD_TILING_NONE;
+
+  if ((self->target_name != NULL &&
+       ! find_name (on_canvas ? targets_on_canvas : targets, self->target_name,
+                    &target, _ ("There is no target \"%s\". It is one of: %s."),
+                    error)) ||
+      (self->tiling != NULL &&
+       ! find_name (vqd_tiling_names (), self->tiling, &tiling,
+                    _ ("There is no tiling \"%s\". It is one of: %s."), error)))
+    return FALSE;
+
+  self->target = target;
+  self->request.tiling = tiling;
+  return TRUE;
 }
 
 /* (transfer full), NULL when none is chosen. */
@@ -201,55 +319,59 @@ never_null (char **text)
 }
 
 static void
-read_request (VqdArgs *self, GimpProcedureConfig *config)
+fill_request (VqdArgs *self)
 {
   VqdRequest *request = &self->request;
-  int seed = -1;
 
-  vqd_request_init (request);
-  g_object_get (config, "prompt", &self->prompt, "negative-prompt",
-                &self->negative_prompt, "label", &self->label, "images",
-                &request->n_images, "seed", &seed, "strategy", &self->strategy,
-                "steps", &request->steps, "guidance", &request->guidance,
-                "truncation", &request->truncation, "top-k", &request->top_k,
-                "purity-weight", &request->purity_weight, "width",
-                &request->width_px, "height", &request->height_px,
-                "fail-on-cut", &request->fail_on_cut, NULL);
   request->prompt = never_null (&self->prompt);
   request->negative_prompt = never_null (&self->negative_prompt);
   request->label = never_null (&self->label);
-  request->seed = seed;
+  request->seed = self->seed;
   request->strategy = self->strategy;
-}
-
-VqdArgs *
-vqd_args_new_from_config (GimpProcedureConfig *config, GError **error)
-{
-  g_autoptr (VqdArgs) self = g_new0 (VqdArgs, 1);
-  g_autofree char *target = NULL;
-  g_autoptr (GFile) model = NULL;
-  int memory_limit_mib = 0;
-
-  read_request (self, config);
-  g_object_get (config, "target", &target, "keep-settings",
-                &self->keep_settings, "output-folder", &self->output_folder,
-                "file-template", &self->file_template, "model", &model,
-                "device", &self->device, "memory-limit", &memory_limit_mib,
-                "threads", &self->options.n_threads, NULL);
-
-  if (! vqd_request_validate (&self->request, error) ||
-      ! parse_target (target, &self->target, error) ||
-      ! local_path (model, &self->model, error))
-    return NULL;
-
-  self->options.model = self->model;
-  self->options.device = self->device;
-  self->options.memory_limit_bytes = memory_limit_mib * BYTES_PER_MIB;
   if (self->file_template == NULL || self->file_template[0] == '\0')
     {
       g_free (self->file_template);
       self->file_template = g_strdup (FILE_TEMPLATE);
     }
+}
+
+/* The user's picture is not read yet: one pixel stands for it. */
+static gboolean
+validate (const VqdRequest *request, GError **error)
+{
+  const float black[3] = { 0, 0, 0 };
+  const float none = 0;
+  const float all = 1;
+  const VqdCanvas pixel = {
+    .width_px = 1,
+    .height_px = 1,
+    .rgb = black,
+    .alpha = &none,
+    .selection = &all,
+  };
+  VqdRequest complete = *request;
+
+  complete.canvas = &pixel;
+  return vqd_request_validate (&complete, error);
+}
+
+VqdArgs *
+vqd_args_new_from_config (GimpProcedureConfig *config, VqdTask task,
+                          GError **error)
+{
+  g_autoptr (VqdArgs) self = g_new0 (VqdArgs, 1);
+
+  vqd_request_init (&self->request);
+  self->request.task = task;
+  read_config (self, config);
+  fill_request (self);
+  if (! validate (&self->request, error) || ! read_names (self, error) ||
+      ! local_path (self->model_file, &self->model, error))
+    return NULL;
+
+  self->options.model = self->model;
+  self->options.device = self->device;
+  self->options.memory_limit_bytes = self->memory_limit_mib * BYTES_PER_MIB;
 
   return g_steal_pointer (&self);
 }
@@ -258,12 +380,15 @@ void
 vqd_args_free (VqdArgs *self)
 {
   g_clear_object (&self->output_folder);
+  g_clear_object (&self->model_file);
   g_free (self->file_template);
   g_free (self->prompt);
   g_free (self->negative_prompt);
   g_free (self->label);
   g_free (self->strategy);
-  g_free (self->device);
+  g_free (self->tiling);
+  g_free (self->target_name);
   g_free (self->model);
+  g_free (self->device);
   g_free (self);
 }

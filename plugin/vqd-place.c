@@ -1,45 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plugin/vqd-place.h"
 
-#include <glib/gi18n.h>
-
-#include "core/vqd.h"
-
-static gboolean
-check_image (GimpImage *image, GError **error)
-{
-  if (gimp_image_get_base_type (image) == GIMP_INDEXED)
-    {
-      g_set_error_literal (
-          error, GIMP_PLUG_IN_ERROR, 0,
-          _ ("An indexed image cannot take a layer with colours of its own. "
-             "Choose Image > Mode > RGB first."));
-      return FALSE;
-    }
-
-  if (gimp_image_get_floating_sel (image) != NULL)
-    {
-      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                           _ ("The image has a floating selection. Anchor it, "
-                              "or make it a layer "
-                              "of its own, first."));
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* The layer that a drawable is, or is the mask of; NULL for others. */
-static GimpLayer *
-layer_of_drawable (GimpDrawable *drawable)
-{
-  if (GIMP_IS_LAYER (drawable))
-    return GIMP_LAYER (drawable);
-  if (GIMP_IS_LAYER_MASK (drawable))
-    return gimp_layer_from_mask (GIMP_LAYER_MASK (drawable));
-
-  return NULL;
-}
+#include "plugin/vqd-where.h"
 
 /* The one layer to go above; NULL when there is none or more. */
 static GimpLayer *
@@ -47,7 +9,7 @@ find_anchor (GimpImage *image, GimpDrawable **drawables)
 {
   if (drawables != NULL && drawables[0] != NULL)
     return drawables[1] == NULL && gimp_item_is_valid (GIMP_ITEM (drawables[0]))
-               ? layer_of_drawable (drawables[0])
+               ? vqd_where_layer_of (drawables[0])
                : NULL;
 
   g_autofree GimpLayer **selected = gimp_image_get_selected_layers (image);
@@ -59,15 +21,7 @@ gboolean
 vqd_place_find (VqdPlace *place, GimpImage *image, GimpDrawable **drawables,
                 GError **error)
 {
-  for (int i = 0; drawables != NULL && drawables[i] != NULL; i++)
-    if (gimp_item_is_valid (GIMP_ITEM (drawables[i])) &&
-        gimp_item_get_image (GIMP_ITEM (drawables[i])) != image)
-      {
-        g_set_error_literal (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                             _ ("A drawable given is not of the image given."));
-        return FALSE;
-      }
-  if (! check_image (image, error))
+  if (! vqd_where_check_image (image, drawables, error))
     return FALSE;
 
   GimpLayer *anchor = find_anchor (image, drawables);
@@ -83,6 +37,32 @@ vqd_place_find (VqdPlace *place, GimpImage *image, GimpDrawable **drawables,
     }
 
   return TRUE;
+}
+
+void
+vqd_place_centre (const VqdPlace *place, GimpLayer *layer)
+{
+  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+  const int x =
+      gimp_image_get_width (place->image) - gimp_drawable_get_width (drawable);
+  const int y = gimp_image_get_height (place->image) -
+                gimp_drawable_get_height (drawable);
+
+  gimp_layer_set_offsets (layer, x / 2, y / 2);
+}
+
+/* Layers, channels and paths keep their place in the picture. */
+static void
+grow_canvas (const VqdPlace *place)
+{
+  const int width = gimp_image_get_width (place->image);
+  const int height = gimp_image_get_height (place->image);
+  const int new_width = place->left_px + width + place->right_px;
+  const int new_height = place->top_px + height + place->bottom_px;
+
+  if (new_width != width || new_height != height)
+    gimp_image_resize (place->image, new_width, new_height, place->left_px,
+                       place->top_px);
 }
 
 /* Returns the topmost of what is new. */
@@ -104,15 +84,7 @@ insert_layers (const VqdPlace *place, GimpLayer **layers, int n_layers,
     }
 
   for (int i = 0; i < n_layers; i++)
-    {
-      const int x = gimp_image_get_width (place->image) -
-                    gimp_drawable_get_width (GIMP_DRAWABLE (layers[i]));
-      const int y = gimp_image_get_height (place->image) -
-                    gimp_drawable_get_height (GIMP_DRAWABLE (layers[i]));
-
-      gimp_layer_set_offsets (layers[i], x / 2, y / 2);
-      gimp_image_insert_layer (place->image, layers[i], parent, position + i);
-    }
+    gimp_image_insert_layer (place->image, layers[i], parent, position + i);
 
   return group_name != NULL ? parent : layers[0];
 }
@@ -142,6 +114,7 @@ vqd_place_insert (const VqdPlace *place, GimpLayer **layers, int n_layers,
   g_autofree GimpChannel **channels = gimp_image_get_selected_channels (image);
 
   gimp_image_undo_group_start (image);
+  grow_canvas (place);
   GimpLayer *top = insert_layers (place, layers, n_layers, group_name);
   restore_selected (image, selected, channels, all[0] == NULL ? top : NULL);
   gimp_image_undo_group_end (image);

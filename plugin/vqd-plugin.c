@@ -5,7 +5,11 @@
  * models or devices. */
 #include <libgimp/gimp.h>
 
+#include "plugin/vqd-proc-expand.h"
+#include "plugin/vqd-proc-fill.h"
 #include "plugin/vqd-proc-generate.h"
+#include "plugin/vqd-proc-tile.h"
+#include "plugin/vqd-proc-vary.h"
 
 typedef struct
 {
@@ -15,6 +19,10 @@ typedef struct
 
 static const Procedure procedures[] = {
   { VQD_PROC_GENERATE, vqd_proc_generate_create },
+  { VQD_PROC_FILL, vqd_proc_fill_create },
+  { VQD_PROC_EXPAND, vqd_proc_expand_create },
+  { VQD_PROC_VARY, vqd_proc_vary_create },
+  { VQD_PROC_TILE, vqd_proc_tile_create },
 };
 
 G_DECLARE_FINAL_TYPE (VqdPlugin, vqd_plugin, VQD, PLUGIN, GimpPlugIn)

@@ -10,9 +10,8 @@
 void
 vqd_cli_progress_init (VqdCliProgress *self, gboolean quiet)
 {
-  self->shown = ! quiet && isatty (STDERR_FILENO);
-  self->n_columns = 0;
-  self->start_us = g_get_monotonic_time ();
+  *self = (VqdCliProgress){ .shown = ! quiet && isatty (STDERR_FILENO),
+                            .start_us = g_get_monotonic_time () };
 }
 
 void
@@ -46,6 +45,9 @@ append_work (GString *line, const VqdProgress *progress)
       g_string_append (line, "reading the prompt");
       break;
     case VQD_PHASE_SAMPLE:
+      if (progress->n_windows > 1)
+        g_string_append_printf (line, "window %d of %d, ", progress->window + 1,
+                                progress->n_windows);
       g_string_append_printf (line, "step %d of %d", progress->step,
                               progress->n_steps);
       break;

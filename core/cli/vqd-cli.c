@@ -13,6 +13,10 @@ typedef struct
 
 static const Command commands[] = {
   { "generate", "make pictures from a prompt", vqd_cli_generate },
+  { "fill", "draw a part of a picture anew", vqd_cli_fill },
+  { "expand", "draw on beyond a picture's edges", vqd_cli_expand },
+  { "vary", "draw a picture again, near to what it is", vqd_cli_vary },
+  { "tile", "make a picture whose opposite edges fit", vqd_cli_tile },
   { "info", "say what a model is", vqd_cli_info },
   { "convert", "make one file of a model, also a smaller one",
     vqd_cli_convert },

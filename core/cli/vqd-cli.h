@@ -18,9 +18,13 @@ enum
 /* One file each. argv[0] is the subcommand's own name; returns the exit code.
  */
 int vqd_cli_convert (int argc, char **argv);
+int vqd_cli_expand (int argc, char **argv);
+int vqd_cli_fill (int argc, char **argv);
 int vqd_cli_generate (int argc, char **argv);
 int vqd_cli_info (int argc, char **argv);
 int vqd_cli_models (int argc, char **argv);
+int vqd_cli_tile (int argc, char **argv);
+int vqd_cli_vary (int argc, char **argv);
 
 /* Says the error on stderr; returns the exit code that it deserves. */
 int vqd_cli_fail (const GError *error);

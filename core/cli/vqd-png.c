@@ -1,146 +1,111 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/cli/vqd-png.h"
 
-#include <png.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/vqd.h"
 
-#define N_CHANNELS 3
+#define MAX_8 255
+#define MAX_16 65535
 
-/* What libpng's callbacks fill. */
-typedef struct
+VqdPng *
+vqd_png_new (int width_px, int height_px, int n_channels, int bit_depth,
+             GError **error)
 {
-  GByteArray *bytes;
-  char message[128]; /* "" as long as all is well */
-} Sink;
+  const gint64 n_pixels = (gint64) width_px * height_px;
+  g_autoptr (VqdPng) self = g_new0 (VqdPng, 1);
 
-static void
-append_bytes (png_structp png, png_bytep data, png_size_t n_bytes)
-{
-  Sink *sink = png_get_io_ptr (png);
-
-  g_byte_array_append (sink->bytes, data, n_bytes);
-}
-
-static void
-flush_nothing (png_structp png)
-{
-}
-
-/* libpng wants that this does not return. */
-static void
-fail (png_structp png, png_const_charp message)
-{
-  Sink *sink = png_get_error_ptr (png);
-
-  g_strlcpy (sink->message, message, sizeof sink->message);
-  png_longjmp (png, 1);
-}
-
-static void
-ignore_warning (png_structp png, png_const_charp message)
-{
-}
-
-static void
-write_texts (png_structp png, png_infop info, const char *software,
-             const char *settings)
-{
-  png_text texts[2];
-  int n_texts = 1;
-
-  memset (texts, 0, sizeof texts);
-  texts[0].compression = PNG_TEXT_COMPRESSION_NONE;
-  texts[0].key = (char *) "Software";
-  texts[0].text = (char *) software;
-  if (settings != NULL)
+  self->width_px = width_px;
+  self->height_px = height_px;
+  self->n_channels = n_channels;
+  self->bit_depth = bit_depth;
+  self->srgb_intent = -1;
+  if (width_px > VQD_MAX_CANVAS_PX || height_px > VQD_MAX_CANVAS_PX ||
+      n_pixels > VQD_PNG_MAX_PIXELS)
     {
-      texts[1].compression = PNG_ITXT_COMPRESSION_NONE;
-      texts[1].key = (char *) "vqdiffusion";
-      texts[1].text = (char *) settings;
-      texts[1].lang = (char *) "";
-      texts[1].lang_key = (char *) "";
-      n_texts = 2;
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "A picture of %d × %d pixels is too large: a side has at "
+                   "most %d, and all of it %" G_GINT64_FORMAT ".",
+                   width_px, height_px, VQD_MAX_CANVAS_PX, VQD_PNG_MAX_PIXELS);
+      return NULL;
     }
-  png_set_text (png, info, texts, n_texts);
+
+  self->samples = g_try_malloc0 (vqd_png_row_bytes (self) * (gsize) height_px);
+  if (self->samples == NULL)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "There is no memory for a picture of %d × %d pixels.",
+                   width_px, height_px);
+      return NULL;
+    }
+  return g_steal_pointer (&self);
 }
 
-/* Nothing here may own memory: an error of libpng jumps out of it. */
-static void
-write_chunks (png_structp png, png_infop info, const guint8 *rgb8, int width_px,
-              int height_px, const char *software, const char *settings)
+void
+vqd_png_free (VqdPng *self)
 {
-  const gsize row_bytes = (gsize) width_px * N_CHANNELS;
-
-  if (setjmp (png_jmpbuf (png)))
-    return;
-
-  png_set_IHDR (png, info, width_px, height_px, 8, PNG_COLOR_TYPE_RGB,
-                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                PNG_FILTER_TYPE_DEFAULT);
-  png_set_sRGB (png, info, PNG_sRGB_INTENT_PERCEPTUAL);
-  write_texts (png, info, software, settings);
-  png_write_info (png, info);
-  for (int y = 0; y < height_px; y++)
-    png_write_row (png, rgb8 + y * row_bytes);
-  png_write_end (png, info);
+  g_free (self->samples);
+  g_free (self->profile_name);
+  g_clear_pointer (&self->profile, g_bytes_unref);
+  g_free (self->software);
+  g_free (self->settings);
+  g_free (self->token_record);
+  g_free (self);
 }
 
-/* The file's bytes; NULL with a message in sink. */
-static GByteArray *
-encode (Sink *sink, const guint8 *rgb8, int width_px, int height_px,
-        const char *software, const char *settings)
+gsize
+vqd_png_row_bytes (const VqdPng *self)
 {
-  png_structp png = png_create_write_struct (PNG_LIBPNG_VER_STRING, sink, fail,
-                                             ignore_warning);
-  png_infop info = png != NULL ? png_create_info_struct (png) : NULL;
-
-  sink->bytes = g_byte_array_new ();
-  if (info != NULL)
-    {
-      png_set_write_fn (png, sink, append_bytes, flush_nothing);
-      write_chunks (png, info, rgb8, width_px, height_px, software, settings);
-    }
-  else
-    {
-      g_strlcpy (sink->message, "libpng could not be started",
-                 sizeof sink->message);
-    }
-  png_destroy_write_struct (&png, &info);
-
-  if (sink->message[0] != '\0')
-    g_clear_pointer (&sink->bytes, g_byte_array_unref);
-  return sink->bytes;
+  return (gsize) self->width_px * self->n_channels * (self->bit_depth / 8);
 }
 
 gboolean
-vqd_png_write (const char *path, const guint8 *rgb8, int width_px,
-               int height_px, const char *software, const char *settings,
-               GError **error)
+vqd_png_has_alpha (const VqdPng *self)
 {
-  Sink sink = { NULL, "" };
-  g_autoptr (GByteArray) bytes =
-      encode (&sink, rgb8, width_px, height_px, software, settings);
-  g_autoptr (GError) file_error = NULL;
-  g_autofree char *shown = g_filename_display_name (path);
+  return self->n_channels % 2 == 0;
+}
 
-  if (bytes == NULL)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT,
-                   "\"%s\" was not written: %s.", shown, sink.message);
-      return FALSE;
-    }
+gboolean
+vqd_png_has_colour (const VqdPng *self)
+{
+  return self->n_channels >= 3;
+}
 
-  /* A file beside it that then takes its name. */
-  if (! g_file_set_contents_full (path, (const char *) bytes->data, bytes->len,
-                                  G_FILE_SET_CONTENTS_CONSISTENT, 0666,
-                                  &file_error))
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT,
-                   "\"%s\" was not written: %s.", shown, file_error->message);
-      return FALSE;
-    }
+float
+vqd_png_get (const VqdPng *self, gsize i)
+{
+  return self->bit_depth == 16
+             ? (float) ((const guint16 *) (gconstpointer) self->samples)[i] /
+                   MAX_16
+             : (float) self->samples[i] / MAX_8;
+}
 
-  return TRUE;
+void
+vqd_png_set (VqdPng *self, gsize i, float value)
+{
+  const float inside = CLAMP (value, 0.0f, 1.0f);
+
+  if (self->bit_depth == 16)
+    ((guint16 *) (gpointer) self->samples)[i] = lrintf (inside * MAX_16);
+  else
+    self->samples[i] = lrintf (inside * MAX_8);
+}
+
+void
+vqd_png_copy_meaning (VqdPng *self, const VqdPng *from)
+{
+  self->srgb_intent = from->srgb_intent;
+  self->gamma = from->gamma;
+  self->has_chromaticities = from->has_chromaticities;
+  memcpy (self->chromaticities, from->chromaticities,
+          sizeof self->chromaticities);
+  g_free (self->profile_name);
+  self->profile_name = g_strdup (from->profile_name);
+  g_clear_pointer (&self->profile, g_bytes_unref);
+  if (from->profile != NULL)
+    self->profile = g_bytes_ref (from->profile);
+  self->x_density = from->x_density;
+  self->y_density = from->y_density;
+  self->density_unit = from->density_unit;
 }

@@ -321,10 +321,11 @@ vqd_denoiser_evaluate (VqdDenoiser *self, VqdArena *arena, const int *tokens,
   gboolean ok = TRUE;
 
   g_assert (t >= 0 && t < self->config.n_steps);
-  g_assert (self->n_conditions > 0 && batch % self->n_conditions == 0);
+  const int n_conditions = MIN (self->n_conditions, batch);
+  g_assert (n_conditions > 0 && batch % n_conditions == 0);
 
   layout (&self->config, batch, arena, &buffers);
-  buffers.n_conditions = self->n_conditions;
+  buffers.n_conditions = n_conditions;
   buffers.context = self->context;
   const int rows = batch * buffers.n_tokens;
 

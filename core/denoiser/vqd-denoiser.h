@@ -39,7 +39,8 @@ void vqd_denoiser_measure_conditions (const VqdDenoiserConfig *config,
                                       int n_conditions, int context,
                                       VqdArena *arena);
 
-/* The conditions of the batch: row i of B has condition i * n / B. They stay
+/* The conditions of the batch: row i of B has condition i * n / B; one row
+ * alone has the first. They stay
  * in the arena, until they are set anew or the arena is reset.
  *
  * Text models: keys and values, features: [n, S, C]. */

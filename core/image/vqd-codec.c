@@ -51,6 +51,14 @@ vqd_codec_packed_bytes (const VqdCodecConfig *config)
   return vqd_stages_packed_bytes (stages);
 }
 
+gsize
+vqd_codec_encoder_packed_bytes (const VqdCodecConfig *config)
+{
+  g_autoptr (GArray) stages = vqd_stages_plan_encoder (config);
+
+  return vqd_stages_packed_bytes (stages);
+}
+
 VqdCodec *
 vqd_codec_new (VqdWeights *weights, const char *enc_prefix,
                const char *dec_prefix, const VqdCodecConfig *config,

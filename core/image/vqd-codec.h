@@ -31,6 +31,9 @@ int vqd_codec_config_factor (const VqdCodecConfig *config);
 /* Memory of the decoder's packed convolutions, beside the arena. */
 gsize vqd_codec_packed_bytes (const VqdCodecConfig *config);
 
+/* The same of the encoder, once it is used. */
+gsize vqd_codec_encoder_packed_bytes (const VqdCodecConfig *config);
+
 /* "ema-vq", "vq", "gumbel" */
 const char *vqd_codec_kind_name (VqdCodecKind kind);
 

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
+  /* Each step draws all tokens, not the [MASK]ed alone. */
+  gboolean redraws;
   /* Checks the settings, sets n_evaluations and t of the first evaluation; x
    * and t_start are set. */
   gboolean (*begin) (VqdSamplerRun *run, GError **error);

@@ -108,21 +108,33 @@ draw_noised (VqdSamplerRun *run, const int *x_0, int t)
 }
 
 static void
-start_filling (VqdSamplerRun *run, const VqdSamplerStart *start)
+pin (VqdSamplerRun *run, const VqdSamplerStart *start)
 {
   run->pinned = g_new (guint8, run->n_tokens);
   for (int i = 0; i < run->n_tokens; i++)
-    {
-      run->pinned[i] = ! start->hole[i];
-      for (int b = 0; b < run->batch; b++)
-        run->x[b * run->n_tokens + i] =
-            start->hole[i] ? run->n_codes : start->tokens[i];
-    }
+    run->pinned[i] = ! start->hole[i];
+}
+
+static void
+start_filling (VqdSamplerRun *run, const VqdSamplerStart *start)
+{
+  pin (run, start);
+  for (int i = 0; i < run->batch * run->n_tokens; i++)
+    if (run->pinned[i % run->n_tokens])
+      run->x[i] = start->tokens[i % run->n_tokens];
 
   const int n_masked = vqd_sampler_count_masked (run, 0);
   run->t_start =
       vqd_schedule_nearest_t (run->schedule, (double) n_masked / run->n_tokens);
   run->done = n_masked == 0;
+}
+
+/* What q replaced by another code would stay for ever under a strategy that
+ * only reveals: it becomes [MASK] there. */
+static int
+noised_token (const VqdSamplerRun *run, int drawn, int token)
+{
+  return drawn == token || run->sampler->redraws ? drawn : run->n_codes;
 }
 
 static void
@@ -131,13 +143,18 @@ start_varying (VqdSamplerRun *run, const VqdSamplerStart *start)
   run->t_start = (int) lrint (start->strength * run->n_steps) - 1;
   run->done = run->t_start < 0;
   if (! run->done)
+    draw_noised (run, start->tokens, run->t_start);
+  if (start->hole != NULL)
+    pin (run, start);
+
+  for (int i = 0; i < run->batch * run->n_tokens; i++)
     {
-      draw_noised (run, start->tokens, run->t_start);
-      return;
+      const int cell = i % run->n_tokens;
+      const gboolean keep = run->done || (run->pinned && run->pinned[cell]);
+
+      run->x[i] = keep ? start->tokens[cell]
+                       : noised_token (run, run->x[i], start->tokens[cell]);
     }
-  for (int b = 0; b < run->batch; b++)
-    memcpy (run->x + (gsize) b * run->n_tokens, start->tokens,
-            sizeof (int) * (gsize) run->n_tokens);
 }
 
 static void
@@ -147,10 +164,10 @@ set_start (VqdSamplerRun *run, const VqdSamplerStart *start)
     run->x[i] = run->n_codes;
   run->t_start = run->n_steps - 1;
   run->whole = start == NULL;
-  if (start != NULL && start->hole != NULL)
-    start_filling (run, start);
-  else if (start != NULL)
+  if (start != NULL && start->vary)
     start_varying (run, start);
+  else if (start != NULL)
+    start_filling (run, start);
 }
 
 /* ---- a run ---- */

@@ -34,11 +34,13 @@ typedef struct
 typedef struct
 {
   const int *tokens; /* [N], codes of a picture */
-  /* [N]: 1 where tokens are to be drawn, the others never change; t begins at
-   * the share of the hole. NULL: the whole picture is varied. */
+  /* [N]: 1 where tokens are to be drawn, the others never change. NULL: the
+   * whole picture. */
   const guint8 *hole;
-  /* Of a variation: x_t is drawn from q (x_t | x_0) at t = round (strength T)
-   * - 1; 0 gives the picture back. */
+  /* TRUE: a variation, x_t is drawn from q (x_t | x_0) at t = round (strength
+   * T) - 1; strength 0 gives the picture back. FALSE: the hole begins as [MASK]
+   * and t at its share. */
+  gboolean vary;
   double strength;
 } VqdSamplerStart;
 

@@ -6,6 +6,9 @@ empty, and removed afterwards.
 """
 import contextlib
 import os
+import pty
+import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +17,8 @@ PROGRAM, MODELS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 OK, FAILED, USAGE = 0, 1, 2
 # Seconds to wait for anything.
 PATIENCE = 120
+# Seconds from Ctrl-C to the end of the program; seen: 0.05.
+CANCEL_SECONDS = 1.0
 
 
 class Skip(Exception):
@@ -54,6 +59,48 @@ def refused(run, code, *parts):
     equal((run.returncode, run.out), (code, ''))
     assert run.err.startswith('vqdiffusion: '), run.err
     contains(run.err, *parts)
+
+
+def default_signals():
+    """A shell's background jobs ignore Ctrl-C, and pass that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class OnTerminal:
+    """The program with stderr on a terminal."""
+
+    def __init__(self, folder, *arguments):
+        self.master, slave = pty.openpty()
+        self.seen = ''
+        self.process = subprocess.Popen(
+            [PROGRAM, *arguments], cwd=folder, env=environment(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave,
+            preexec_fn=default_signals)
+        os.close(slave)
+
+    def read(self):
+        """Reads on; False at the end."""
+        ready, _, _ = select.select([self.master], [], [], PATIENCE)
+        assert ready, f'silent for {PATIENCE} s after {self.seen!r}'
+        try:
+            text = os.read(self.master, 65536).decode(errors='replace')
+        except OSError:
+            return False
+        self.seen += text
+        return text != ''
+
+    def wait_for(self, text):
+        while text not in self.seen:
+            assert self.read(), f'ended without {text!r}: {self.seen!r}'
+
+    def finish(self):
+        """The exit code; reads what is left."""
+        while self.read():
+            pass
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        os.close(self.master)
+        return code
 
 
 def run_test(name, function):

@@ -8,8 +8,6 @@ not the model.
 
 import json
 import os
-import pty
-import select
 import signal
 import struct
 import subprocess
@@ -17,12 +15,11 @@ import sys
 import time
 import zlib
 
-from cli_test import (FAILED, MODELS, OK, PATIENCE, PROGRAM, Skip, USAGE, call,
-                      contains, environment, equal, refused, run_tests)
+from cli_test import (CANCEL_SECONDS, FAILED, MODELS, OK, OnTerminal, PATIENCE,
+                      PROGRAM, Skip, USAGE, call, contains, environment, equal,
+                      refused, run_tests)
 
 MODEL = os.path.join(MODELS, 'vqdiffusion-small.safetensors')
-# Seconds from Ctrl-C to the end of the program; seen: 0.05.
-CANCEL_SECONDS = 1.0
 
 
 # ---------------------------------------------------------------- helpers
@@ -78,48 +75,6 @@ def write_model(path, header, data_bytes):
     with open(path, 'wb') as file:
         file.write(struct.pack('<Q', len(text)) + text)
         file.truncate(8 + len(text) + data_bytes)
-
-
-def default_signals():
-    """A shell's background jobs ignore Ctrl-C, and pass that on."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-class OnTerminal:
-    """The program with stderr on a terminal."""
-
-    def __init__(self, folder, *arguments):
-        self.master, slave = pty.openpty()
-        self.seen = ''
-        self.process = subprocess.Popen(
-            [PROGRAM, *arguments], cwd=folder, env=environment(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave,
-            preexec_fn=default_signals)
-        os.close(slave)
-
-    def read(self):
-        """Reads on; False at the end."""
-        ready, _, _ = select.select([self.master], [], [], PATIENCE)
-        assert ready, f'silent for {PATIENCE} s after {self.seen!r}'
-        try:
-            text = os.read(self.master, 65536).decode(errors='replace')
-        except OSError:
-            return False
-        self.seen += text
-        return text != ''
-
-    def wait_for(self, text):
-        while text not in self.seen:
-            assert self.read(), f'ended without {text!r}: {self.seen!r}'
-
-    def finish(self):
-        """The exit code; reads what is left."""
-        while self.read():
-            pass
-        code = self.process.wait(PATIENCE)
-        self.process.stdout.close()
-        os.close(self.master)
-        return code
 
 
 # ------------------------------------------------------------------ tests
@@ -468,7 +423,8 @@ def test_timings(folder):
     equal((run.returncode, run.out), (OK, 'out.png\n'))
     lines = [line.split() for line in run.err.splitlines()]
     equal([line[0] for line in lines],
-          ['load', 'text', 'sampling', 'decoding'])
+          ['load', 'text', 'sampling', 'evaluations', 'decoding'])
+    equal(lines.pop(3)[1:], ['2'])
     assert all(float(line[1]) > 0 and line[2] == 's' for line in lines), lines
 
 

@@ -20,7 +20,8 @@ import sys
 import time
 
 from cli_test import (FAILED, MODELS, OK, PATIENCE, PROGRAM, Skip, USAGE, call,
-                      contains, environment, equal, refused, run_tests)
+                      contains, default_signals, environment, equal, refused,
+                      run_tests)
 
 GOLDEN = os.path.abspath(sys.argv[3])
 SMALL = os.path.join(MODELS, 'vqdiffusion-small.safetensors')
@@ -90,11 +91,6 @@ def numbers(tensor):
         dtype = 'F32'
     code = {'F32': 'f', 'F16': 'e', 'I8': 'b', 'I32': 'i'}[dtype]
     return struct.unpack(f'<{len(data) // BYTES[dtype]}{code}', data)
-
-
-def default_signals():
-    """A shell's background jobs ignore Ctrl-C, and pass that on."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def is_matrix(name, shape):

@@ -470,6 +470,7 @@ case_pipeline_run (const char *dir, const char *name, JsonObject *object,
   const VqdSamplerStart start = {
     .tokens = stored.known,
     .hole = stored.hole,
+    .vary = json_object_has_member (object, "strength"),
     .strength =
         json_object_get_double_member_with_default (object, "strength", 0)
   };

@@ -316,7 +316,7 @@ test_variation (Fixture *fixture, gconstpointer folder)
     for (gsize i = 0; i < G_N_ELEMENTS (strengths); i++)
       {
         const VqdSamplerStart start = { .tokens = tokens,
-                                        .strength = strengths[i] };
+                                        .vary = TRUE, .strength = strengths[i] };
         g_autoptr (VqdSamplerRun) run = start_from (fixture, names[s], &start);
         const int *x = vqd_sampler_run_get_tokens (run);
 

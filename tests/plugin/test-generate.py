@@ -82,10 +82,10 @@ def test_new_image(tap, profile, reference):
     tap.equal(got.get("seeds"), "#(7)", "the seed is returned")
     tap.equal(got.get("device"), '"cpu"', "and the device")
     tap.equal(got.get("cut"), '""', "and that nothing was cut")
-    tap.equal(got.get("parasites"), '("vqdiffusion")',
-              "the layer has one parasite")
+    tap.equal(got.get("parasites"), '("vqdiffusion" "vqdiffusion-tokens")',
+              "the layer has two parasites")
     tap.matches(got.get("settings", ""), r'autumn leaves.*7',
-                "which holds prompt and seed")
+                "of which one holds prompt and seed")
     tap.equal(got.get("several-seeds"), "#(7 8 9)",
               "picture i has the seed + i")
     tap.equal(got.get("several-top"), '("autumn leaves")',

@@ -21,6 +21,7 @@ MAY_INCLUDE = [
                    "kernels/vqd-backend.h", "kernels/vqd-philox.h"]),
     ("core/image", ["core/base/", "core/io/", "core/image/", "core/vqd.h",
                     "kernels/vqd-backend.h"]),
+    ("core/canvas", ["core/base/", "core/canvas/", "core/vqd.h"]),
     ("core/denoiser", ["core/base/", "core/io/", "core/denoiser/",
                        "core/vqd.h", "kernels/vqd-backend.h"]),
     ("core/diffusion", ["core/base/", "core/diffusion/", "core/vqd.h",
@@ -28,7 +29,7 @@ MAY_INCLUDE = [
     ("core/sampler", ["core/base/", "core/denoiser/", "core/diffusion/",
                       "core/sampler/", "core/vqd.h", "kernels/vqd-backend.h",
                       "kernels/vqd-philox.h"]),
-    ("core", ["core/", "kernels/vqd-backend.h"]),
+    ("core", ["core/", "kernels/vqd-backend.h", "kernels/vqd-philox.h"]),
     ("ui", ["ui/", "core/vqd.h"]),
     ("plugin", ["plugin/", "ui/", "core/vqd.h"]),
 ]

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "core/canvas/vqd-extend.h"
+#include "core/canvas/vqd-halve.h"
+#include "core/canvas/vqd-region.h"
+
+/* What is to be drawn has so much of a window's side around it: 1 / 8. */
+#define CONTEXT_DIVISOR 8
+
+/* Bytes of a pixel of a region: of all levels together (4 / 3), and what
+ * drawing the finest one takes beside (vqd-paint.c). */
+#define LEVEL_BYTES (3 * sizeof (float) + sizeof (guint8))
+#define PAINT_BYTES (4 * sizeof (float) + 4 * sizeof (float))
+
+typedef struct
+{
+  int begin;
+  int end;
+} Span;
+
+/* A span of one axis of the frame that the region covers. */
+typedef struct
+{
+  int begin;
+  int n_px; /* a multiple of cell << (n_levels - 1), at least a window there */
+} Axis;
+
+
+/* ---- which part of the frame ---- */
+
+static void
+bounds (const guint8 *hole, int width, int height, Span *columns, Span *rows)
+{
+  *columns = (Span){ width, 0 };
+  *rows = (Span){ height, 0 };
+  for (int y = 0; y < height; y++)
+    {
+      const guint8 *line = hole + (gsize) y * (gsize) width;
+      const guint8 *first = memchr (line, 1, (gsize) width);
+
+      if (first == NULL)
+        continue;
+
+      int last = width - 1;
+      while (! line[last])
+        last--;
+      columns->begin = MIN (columns->begin, (int) (first - line));
+      columns->end = MAX (columns->end, last + 1);
+      rows->begin = MIN (rows->begin, y);
+      rows->end = y + 1;
+    }
+}
+
+/* The span with context for a window of `window` cells of `cell` pixels,
+ * inside the frame. */
+static Span
+with_context (Span span, int cell, int window, int frame)
+{
+  const int context = MAX (1, window / CONTEXT_DIVISOR) * cell;
+
+  return (Span){ MAX (0, span.begin - context),
+                 MIN (frame, span.end + context) };
+}
+
+static gboolean
+fits (Span span, int cell, int window, int frame)
+{
+  const Span wanted = with_context (span, cell, window, frame);
+
+  return wanted.end - wanted.begin <= window * cell;
+}
+
+/* How often the picture is halved. From nothing, the shorter side decides, so
+ * that no part of a window goes to waste; beside something, all of the hole
+ * and what is around it is seen at once. */
+static int
+count_levels (const VqdFrame *frame, const VqdRegionModel *model, Span columns,
+              Span rows)
+{
+  int n = 1;
+
+  for (; n < VQD_MAX_LEVELS; n++)
+    {
+      const int cell = model->cell_px << (n - 1);
+      const gboolean wide =
+          fits (columns, cell, model->window_width, frame->width);
+      const gboolean high =
+          fits (rows, cell, model->window_height, frame->height);
+
+      if (frame->canvas == NULL ? wide || high : wide && high)
+        break;
+    }
+  return MIN (n, VQD_MAX_LEVELS);
+}
+
+/* `begin` moved down to where cells of known tokens begin. */
+static int
+align (int begin, int origin, int cell)
+{
+  const int rest = (begin - origin) % cell;
+
+  return begin - (rest < 0 ? rest + cell : rest);
+}
+
+/* Cells begin with the hole when nothing else is known of them; the region
+ * moves into the frame where it would fit. */
+static Axis
+place_axis (Span span, int cell, int n_levels, int window, int frame,
+            const int *origin)
+{
+  const int step = cell << (n_levels - 1);
+  const Span wanted = with_context (span, step, window, frame);
+  const int length = wanted.end - wanted.begin;
+  Axis axis = { .n_px =
+                    MAX (window * step, (length + step - 1) / step * step) };
+
+  axis.begin = wanted.begin - (axis.n_px - length) / 2;
+  axis.begin = align (axis.begin, origin != NULL ? *origin : span.begin, cell);
+  if (axis.begin + axis.n_px < wanted.end) /* aligning took too much */
+    axis.n_px += step;
+  if (origin == NULL)
+    {
+      if (axis.begin + axis.n_px > frame)
+        axis.begin = frame - axis.n_px;
+      if (axis.n_px <= frame)
+        axis.begin = MAX (axis.begin, 0);
+      else
+        axis.begin = -(axis.n_px - frame) / 2;
+    }
+  return axis;
+}
+
+/* ---- its levels ---- */
+
+static gboolean
+allocate_level (VqdLevel *level, int width, int height, int cell,
+                GError **error)
+{
+  const gsize n = (gsize) width * (gsize) height;
+  const gsize n_cells = n / ((gsize) cell * (gsize) cell);
+
+  level->width = width;
+  level->height = height;
+  level->grid_width = width / cell;
+  level->grid_height = height / cell;
+  level->rgb = g_try_new0 (float, 3 * n);
+  level->known = g_try_new0 (guint8, n);
+  level->hole = g_try_new0 (guint8, n_cells);
+  level->outside = g_try_new (guint8, n_cells);
+  level->base_tokens = g_try_new (int, n_cells);
+  if (level->rgb != NULL && level->known != NULL && level->hole != NULL &&
+      level->outside != NULL && level->base_tokens != NULL)
+    {
+      memset (level->outside, 1, n_cells);
+      for (gsize i = 0; i < n_cells; i++)
+        level->base_tokens[i] = -1;
+      return TRUE;
+    }
+
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+               "There is not enough memory to work on %d x %d pixels.", width,
+               height);
+  return FALSE;
+}
+
+/* Float pictures may hold anything. */
+static float
+in_range (float value)
+{
+  if (! (value > 0)) /* NaN, too */
+    return 0;
+  return MIN (value, 1.0f);
+}
+
+/* A row of the finest level from the frame. */
+static void
+read_row (const VqdRegion *self, const VqdFrame *frame, int cell, int y)
+{
+  const VqdLevel *level = &self->levels[0];
+  const int frame_y = self->y + y;
+  const int begin = MAX (0, -self->x);
+  const int end = MIN (level->width, frame->width - self->x);
+
+  if (frame_y < 0 || frame_y >= frame->height)
+    return;
+
+  for (int x = begin; x < end; x++)
+    {
+      const int frame_x = self->x + x;
+      const gsize from =
+          (gsize) frame_y * (gsize) frame->width + (gsize) frame_x;
+      const gsize to = (gsize) y * (gsize) level->width + (gsize) x;
+      const gsize at =
+          (gsize) (y / cell) * (gsize) level->grid_width + (gsize) (x / cell);
+
+      if (frame->hole[from])
+        level->hole[at] = 1;
+      if (! frame->known[from])
+        continue;
+
+      const gsize pixel =
+          (gsize) (frame_y - frame->top) * (gsize) frame->canvas->width_px +
+          (gsize) (frame_x - frame->left);
+      for (gsize c = 0; c < 3; c++)
+        level->rgb[3 * to + c] = in_range (frame->canvas->rgb[3 * pixel + c]);
+      level->known[to] = 1;
+      level->outside[at] = 0;
+    }
+}
+
+/* Cells of the coarser level from the four of the finer one. */
+static void
+halve_cells (const VqdLevel *finer, VqdLevel *coarser)
+{
+  for (int y = 0; y < coarser->grid_height; y++)
+    for (int x = 0; x < coarser->grid_width; x++)
+      {
+        const gsize to = (gsize) y * (gsize) coarser->grid_width + (gsize) x;
+        gboolean hole = FALSE;
+        gboolean outside = TRUE;
+
+        for (int k = 0; k < 4; k++)
+          {
+            const gsize from =
+                (gsize) (2 * y + k / 2) * (gsize) finer->grid_width +
+                (gsize) (2 * x + k % 2);
+
+            hole = hole || finer->hole[from];
+            outside = outside && finer->outside[from];
+          }
+        coarser->hole[to] = hole;
+        coarser->outside[to] = outside;
+      }
+}
+
+static void
+mark_outside (VqdLevel *level)
+{
+  const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
+
+  for (gsize i = 0; i < n; i++)
+    level->outside[i] = level->outside[i] && ! level->hole[i];
+}
+
+/* Whether all pixels of a cell are known. */
+static gboolean
+is_whole (const VqdLevel *level, int cell, int column, int row)
+{
+  for (int y = row * cell; y < (row + 1) * cell; y++)
+    for (int x = column * cell; x < (column + 1) * cell; x++)
+      if (! level->known[(gsize) y * (gsize) level->width + (gsize) x])
+        return FALSE;
+  return TRUE;
+}
+
+/* Tokens that the canvas knows of. */
+static void
+take_tokens (VqdRegion *self, const VqdFrame *frame,
+             const VqdRegionModel *model)
+{
+  const int cell = model->cell_px;
+  const VqdTokenGrid *known = &frame->canvas->known;
+  VqdLevel *level = &self->levels[0];
+  const int column = (self->x - frame->left - known->x_px) / cell;
+  const int row = (self->y - frame->top - known->y_px) / cell;
+
+  for (int y = 0; y < level->grid_height; y++)
+    for (int x = 0; x < level->grid_width; x++)
+      {
+        const int from_x = x + column;
+        const int from_y = y + row;
+        const gsize to = (gsize) y * (gsize) level->grid_width + (gsize) x;
+
+        if (from_x < 0 || from_x >= known->grid_width || from_y < 0 ||
+            from_y >= known->grid_height || ! is_whole (level, cell, x, y))
+          continue;
+
+        const int token =
+            known->tokens[(gsize) from_y * (gsize) known->grid_width +
+                          (gsize) from_x];
+        if (token >= 0 && token < model->n_codes)
+          level->base_tokens[to] = token;
+      }
+}
+
+static gboolean
+build_levels (VqdRegion *self, const VqdFrame *frame, int cell,
+              GCancellable *cancellable, GError **error)
+{
+  for (int y = 0; y < self->levels[0].height; y++)
+    read_row (self, frame, cell, y);
+  for (int i = 1; i < self->n_levels; i++)
+    {
+      const VqdLevel *finer = &self->levels[i - 1];
+      VqdLevel *level = &self->levels[i];
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          ! allocate_level (level, finer->width / 2, finer->height / 2, cell,
+                            error))
+        return FALSE;
+      vqd_halve (finer->rgb, finer->known, finer->width, finer->height, 3,
+                 level->rgb, level->known);
+      halve_cells (finer, level);
+    }
+  for (int i = 0; i < self->n_levels; i++)
+    mark_outside (&self->levels[i]);
+
+  const VqdLevel *coarsest = &self->levels[self->n_levels - 1];
+  return vqd_extend (coarsest->rgb, coarsest->known, coarsest->width,
+                     coarsest->height, 3, cancellable, error);
+}
+
+/* The tokens that are known, where they are of this model. */
+static const VqdTokenGrid *
+known_tokens (const VqdFrame *frame, const VqdRegionModel *model)
+{
+  const VqdCanvas *canvas = frame->canvas;
+
+  return canvas != NULL && canvas->known.tokens != NULL &&
+                 canvas->known.cell_px == model->cell_px &&
+                 g_strcmp0 (canvas->known.model, model->id) == 0
+             ? &canvas->known
+             : NULL;
+}
+
+static int
+place (const VqdFrame *frame, const VqdRegionModel *model, Axis *x, Axis *y)
+{
+  const VqdTokenGrid *tokens = known_tokens (frame, model);
+  const int origin_x = tokens == NULL ? 0 : frame->left + tokens->x_px;
+  const int origin_y = tokens == NULL ? 0 : frame->top + tokens->y_px;
+  Span columns;
+  Span rows;
+
+  bounds (frame->hole, frame->width, frame->height, &columns, &rows);
+  const int n_levels = count_levels (frame, model, columns, rows);
+
+  *x = place_axis (columns, model->cell_px, n_levels, model->window_width,
+                   frame->width, tokens == NULL ? NULL : &origin_x);
+  *y = place_axis (rows, model->cell_px, n_levels, model->window_height,
+                   frame->height, tokens == NULL ? NULL : &origin_y);
+  return n_levels;
+}
+
+guint64
+vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model)
+{
+  Axis x;
+  Axis y;
+
+  place (frame, model, &x, &y);
+  return (guint64) x.n_px * (guint64) y.n_px *
+         (LEVEL_BYTES * 4 / 3 + PAINT_BYTES);
+}
+
+VqdRegion *
+vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
+                GCancellable *cancellable, GError **error)
+{
+  g_autoptr (VqdRegion) self = g_new0 (VqdRegion, 1);
+  Axis x;
+  Axis y;
+
+  self->n_levels = place (frame, model, &x, &y);
+  self->x = x.begin;
+  self->y = y.begin;
+  if (! allocate_level (&self->levels[0], x.n_px, y.n_px, model->cell_px,
+                        error) ||
+      ! build_levels (self, frame, model->cell_px, cancellable, error))
+    return NULL;
+  if (known_tokens (frame, model) != NULL)
+    take_tokens (self, frame, model);
+  return g_steal_pointer (&self);
+}
+
+void
+vqd_region_free (VqdRegion *self)
+{
+  if (self == NULL)
+    return;
+  for (int i = 0; i < self->n_levels; i++)
+    {
+      g_free (self->levels[i].rgb);
+      g_free (self->levels[i].known);
+      g_free (self->levels[i].hole);
+      g_free (self->levels[i].outside);
+      g_free (self->levels[i].base_tokens);
+    }
+  g_free (self);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vqd-region.h - the part of a canvas that the model works on, coarse to fine
+ *
+ *   frame     the canvas, with the margins that an expansion adds
+ *   region    what is to be drawn and enough around it; a rectangle of the
+ *             frame, that may reach beyond it where the frame is too small
+ *   level l   the region in 1 / 2^l of its size; the coarsest is the finest
+ *             one in which what is drawn fits into a window of the model */
+#ifndef VQD_REGION_H
+#define VQD_REGION_H
+
+#include "core/vqd.h"
+
+G_BEGIN_DECLS
+
+/* Arrays are [height, width] of the frame. */
+typedef struct
+{
+  int width;
+  int height;
+  const VqdCanvas *canvas; /* NULL: nothing is there */
+  int left;                /* place of the canvas in the frame */
+  int top;
+  float *selection;      /* what the new picture replaces, 0 ... 1 */
+  guint8 *known;         /* 1: the model may see this pixel */
+  guint8 *hole;          /* 1: to be drawn */
+  gboolean by_selection; /* selection is the user's, not the whole or what is
+                            transparent */
+} VqdFrame;
+
+/* What the task makes of its canvas; checks that there is something to do.
+ * width_px, height_px: of the frame where there is no canvas. */
+gboolean vqd_frame_init (VqdFrame *frame, const VqdRequest *request,
+                         int width_px, int height_px, GCancellable *cancellable,
+                         GError **error);
+void vqd_frame_clear (VqdFrame *frame);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VqdFrame, vqd_frame_clear)
+
+/* Sizes are multiples of a cell. */
+typedef struct
+{
+  int width;
+  int height;
+  int grid_width;
+  int grid_height;
+  float *rgb;       /* [height, width, 3]; where not known: anything */
+  guint8 *known;    /* [height, width] */
+  guint8 *hole;     /* [grid], 1: cells to draw */
+  guint8 *outside;  /* [grid], 1: cells with no pixel of the frame */
+  int *base_tokens; /* [grid]: of cells that stay; -1: not known */
+} VqdLevel;
+
+#define VQD_MAX_LEVELS 16
+
+typedef struct
+{
+  int x; /* of the region on the frame; may be negative */
+  int y;
+  int n_levels;
+  VqdLevel levels[VQD_MAX_LEVELS]; /* 0 is the finest */
+} VqdRegion;
+
+typedef struct
+{
+  int cell_px;
+  int window_width; /* of the model, in cells */
+  int window_height;
+  int n_codes;
+  const char *id; /* of the model, to know its tokens */
+} VqdRegionModel;
+
+/* NULL when there is not enough memory, or cancelled. Tokens that the canvas
+ * knows are used where none of their pixels is unknown. */
+VqdRegion *vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
+                           GCancellable *cancellable, GError **error);
+void vqd_region_free (VqdRegion *region);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdRegion, vqd_region_free)
+
+/* Bytes of the frame's region, working memory of drawing it included. */
+guint64 vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model);
+
+G_END_DECLS
+
+#endif /* VQD_REGION_H */

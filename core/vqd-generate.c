@@ -1,0 +1,732 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A request, from its words to its pictures. */
+#include <math.h>
+#include <string.h>
+
+#include "core/canvas/vqd-soft-mask.h"
+#include "core/image/vqd-scale.h"
+#include "core/text/vqd-bpe.h"
+#include "core/text/vqd-label.h"
+#include "core/text/vqd-wildcards.h"
+#include "core/vqd-paint.h"
+#include "core/vqd-private.h"
+
+/* Characters of a prompt that a message repeats. */
+#define MAX_QUOTED 60
+
+/* Pixels of a tile that go around before it is resized. */
+#define MIN_WRAP_PX 8
+
+typedef struct
+{
+  int x;
+  int y;
+  int width;
+  int height;
+} Rectangle;
+
+/* One call of generate (). */
+typedef struct
+{
+  VqdEngine *engine;
+  const VqdRequest *request;
+  VqdSamplerSettings settings;
+  gint64 seed; /* of the first picture */
+  VqdResult *result;
+  VqdProgressFunc progress;
+  gpointer user_data;
+  GCancellable *cancellable;
+  gint64 start_us;
+  int image;    /* index of the present picture */
+  char *prompt; /* that is set, wildcards expanded; NULL: none yet */
+
+  VqdFrame frame;
+  VqdRegion *region;
+  float *mask;      /* [frame], or NULL: all of it shows */
+  Rectangle shown;  /* the part of the frame that is a picture */
+  int result_width; /* of a picture in the end */
+  int result_height;
+} Job;
+
+
+/* Of picture i: users' seeds wrap. */
+static guint64
+picture_seed (const Job *job, int i)
+{
+  return (guint64) ((job->seed + i) & VQD_MAX_SEED);
+}
+
+/* ---- progress ---- */
+
+static void
+report (Job *job, const VqdProgress *progress)
+{
+  const int n = job->request->n_images;
+  const double elapsed = vqd_seconds_since (job->start_us);
+  VqdProgress full = *progress;
+
+  full.image = job->image;
+  full.n_images = n;
+  full.fraction = (job->image + progress->fraction) / n;
+  full.seconds_left =
+      full.fraction > 0 ? elapsed / full.fraction * (1 - full.fraction) : -1;
+  full.grid_width = job->engine->info.grid_width;
+  full.grid_height = job->engine->info.grid_height;
+  if (job->progress != NULL)
+    job->progress (&full, job->user_data);
+}
+
+static void
+report_text (Job *job, int i)
+{
+  const VqdProgress progress = { .phase = VQD_PHASE_TEXT, .n_windows = 1 };
+
+  job->image = i;
+  report (job, &progress);
+}
+
+static void
+report_paint (const VqdPaintProgress *paint, gpointer user_data)
+{
+  const VqdProgress progress = {
+    .phase = paint->phase,
+    .step = paint->step,
+    .n_steps = paint->n_steps,
+    .fraction = paint->fraction,
+    .tokens = paint->tokens,
+    .window = paint->window,
+    .n_windows = paint->n_windows,
+  };
+
+  report (user_data, &progress);
+}
+
+/* ---- the condition ---- */
+
+static gboolean
+check_cut (const Job *job, int context, GError **error)
+{
+  const char *cut_text = job->result->cut_text;
+
+  if (! job->request->fail_on_cut || *cut_text == '\0')
+    return TRUE;
+
+  g_autofree char *start = g_utf8_substring (
+      cut_text, 0, MIN (g_utf8_strlen (cut_text, -1), MAX_QUOTED));
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+               "The prompt is too long: the model reads %d tokens. Left out "
+               "would be all from \"%s\".",
+               context, start);
+  return FALSE;
+}
+
+/* Encodes the prompt of one picture, and what guidance steers away from. */
+static gboolean
+set_prompt (Job *job, const char *prompt, guint64 seed, GError **error)
+{
+  VqdPipeline *pipeline = job->engine->pipeline;
+  const int context = vqd_pipeline_get_config (pipeline)->text.context;
+  const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
+  const gboolean has_negative = *job->request->negative_prompt != '\0';
+  g_autofree char *negative =
+      vqd_wildcards_expand (job->request->negative_prompt, seed);
+  g_autofree int *ids = g_new (int, context);
+  g_autofree int *null_ids = g_new (int, context);
+  g_autofree char *cut_text = NULL;
+
+  vqd_bpe_encode (vqd_bpe_get_default (), prompt, context, ids, &cut_text);
+  if (*job->result->cut_text == '\0')
+    {
+      g_free (job->result->cut_text);
+      job->result->cut_text = g_steal_pointer (&cut_text);
+    }
+  if (has_negative)
+    vqd_bpe_encode (vqd_bpe_get_default (), negative, context, null_ids, NULL);
+  return check_cut (job, context, error) &&
+         vqd_pipeline_set_prompt (pipeline, ids, guided,
+                                  has_negative ? null_ids : NULL, NULL, error);
+}
+
+static gboolean
+set_label (Job *job, GError **error)
+{
+  const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
+  const gboolean guided = vqd_sampler_n_conditions (&job->settings) == 2;
+  int label = 0;
+
+  if (config->denoiser.kind == VQD_CONDITION_CLASS)
+    {
+      const char *text = *job->request->label != '\0' ? job->request->label
+                                                      : job->request->prompt;
+
+      label = vqd_label_find (text, config->denoiser.n_labels, error);
+      if (label < 0)
+        return FALSE;
+    }
+  return vqd_pipeline_set_label (job->engine->pipeline, label, guided, error);
+}
+
+/* The condition of picture i, where it is not that of the one before. */
+static gboolean
+set_condition (Job *job, int i, GError **error)
+{
+  const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
+  const gint64 start_us = g_get_monotonic_time ();
+  const guint64 seed = picture_seed (job, i);
+  gboolean ok;
+
+  report_text (job, i);
+  if (config->denoiser.kind == VQD_CONDITION_TEXT)
+    {
+      g_autofree char *prompt =
+          vqd_wildcards_expand (job->request->prompt, seed);
+      const gboolean same = g_strcmp0 (prompt, job->prompt) == 0 &&
+                            strchr (job->request->negative_prompt, '{') == NULL;
+
+      ok = same || set_prompt (job, prompt, seed, error);
+      g_free (job->prompt);
+      job->prompt = g_steal_pointer (&prompt);
+    }
+  else
+    ok = i > 0 || set_label (job, error);
+
+  job->result->seconds.text += vqd_seconds_since (start_us);
+  return ok && ! g_cancellable_set_error_if_cancelled (job->cancellable, error);
+}
+
+/* ---- where the picture goes ---- */
+
+static gboolean
+has_canvas (const Job *job)
+{
+  return job->request->task == VQD_TASK_FILL ||
+         job->request->task == VQD_TASK_EXPAND ||
+         job->request->task == VQD_TASK_VARY;
+}
+
+/* A side in the size that is drawn: a power of two times the model's along the
+ * side that is shorter in windows, and as much for the other one. */
+static int
+drawn_side (int asked, double ratio, int n_halvings, int cell_px, int window_px)
+{
+  const int step = cell_px << n_halvings;
+  const int side = (int) lrint (asked * ratio / step) * step;
+
+  return MAX (side, window_px << n_halvings);
+}
+
+/* The frame of a picture from nothing, in the model's own scale. */
+static void
+drawn_size (const Job *job, int *width, int *height)
+{
+  const VqdModelInfo *info = &job->engine->info;
+  const double windows = MIN ((double) job->result_width / info->width_px,
+                              (double) job->result_height / info->height_px);
+  const int n_halvings = MAX (0, (int) lrint (log2 (windows)));
+  const double ratio = ldexp (1, n_halvings) / windows;
+
+  *width = drawn_side (job->result_width, ratio, n_halvings, info->cell_px,
+                       info->width_px);
+  *height = drawn_side (job->result_height, ratio, n_halvings, info->cell_px,
+                        info->height_px);
+}
+
+/* The part of the frame where the new picture shows at all. */
+static Rectangle
+shown_part (const Job *job)
+{
+  const VqdFrame *frame = &job->frame;
+  int left = frame->width;
+  int right = 0;
+  int top = frame->height;
+  int bottom = 0;
+
+  if (job->mask == NULL)
+    return (Rectangle){ 0, 0, frame->width, frame->height };
+  for (int y = 0; y < frame->height; y++)
+    for (int x = 0; x < frame->width; x++)
+      if (job->mask[(gsize) y * (gsize) frame->width + (gsize) x] > 0)
+        {
+          left = MIN (left, x);
+          right = MAX (right, x + 1);
+          top = MIN (top, y);
+          bottom = y + 1;
+        }
+  return (Rectangle){ left, top, right - left, bottom - top };
+}
+
+/* How much of the new picture shows: softened where it meets what stays. */
+static gboolean
+make_mask (Job *job, GError **error)
+{
+  const VqdFrame *frame = &job->frame;
+  const VqdRequest *request = job->request;
+  const gsize n = (gsize) frame->width * (gsize) frame->height;
+  gboolean whole = TRUE;
+
+  for (gsize i = 0; i < n && whole; i++)
+    whole = frame->selection[i] >= 1;
+  if (whole)
+    return TRUE;
+
+  job->mask = g_try_new (float, n);
+  if (job->mask == NULL)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "There is not enough memory for a mask of %d x %d pixels.",
+                   frame->width, frame->height);
+      return FALSE;
+    }
+  if (request->task == VQD_TASK_VARY && ! frame->by_selection)
+    {
+      memcpy (job->mask, frame->selection, sizeof (float) * n);
+      return TRUE;
+    }
+  return vqd_soft_mask (job->mask, frame->selection, frame->width,
+                        frame->height, request->feather_px, request->blend_px,
+                        job->cancellable, error);
+}
+
+/* The frame's own arrays, and pictures of its size. */
+static guint64
+frame_bytes (const Job *job, guint64 width, guint64 height)
+{
+  const guint64 n_pictures = (guint64) job->request->n_images + 1;
+  const guint64 frame = 2 * sizeof (float) + 2 * sizeof (guint8);
+
+  return width * height * (frame + n_pictures * 4 * sizeof (float));
+}
+
+static gboolean
+prepare_canvas (Job *job, GError **error)
+{
+  const VqdRequest *request = job->request;
+  VqdEngine *engine = job->engine;
+  const VqdModelInfo *info = &engine->info;
+  const VqdRegionModel model = { .cell_px = info->cell_px,
+                                 .window_width = info->grid_width,
+                                 .window_height = info->grid_height,
+                                 .n_codes = info->n_codes,
+                                 .id = info->id };
+  int width = 0;
+  int height = 0;
+
+  job->result_width =
+      request->width_px > 0 ? request->width_px : info->width_px;
+  job->result_height =
+      request->height_px > 0 ? request->height_px : info->height_px;
+  if (has_canvas (job))
+    {
+      width = request->canvas->width_px;
+      height = request->canvas->height_px;
+    }
+  else
+    drawn_size (job, &width, &height);
+
+  const guint64 bytes =
+      frame_bytes (job, (guint64) MAX (width, job->result_width),
+                   (guint64) MAX (height, job->result_height));
+  if (! vqd_check_memory (bytes, "The pictures", engine->memory_limit_bytes,
+                          error) ||
+      ! vqd_frame_init (&job->frame, request, width, height, job->cancellable,
+                        error) ||
+      ! make_mask (job, error))
+    return FALSE;
+
+  job->shown = shown_part (job);
+  if (! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
+                              (has_canvas (job) ? vqd_pipeline_encoder_bytes (
+                                                      vqd_pipeline_get_config (
+                                                          engine->pipeline))
+                                                : 0),
+                          "This picture", engine->memory_limit_bytes, error))
+    return FALSE;
+  job->region = vqd_region_new (&job->frame, &model, job->cancellable, error);
+  return job->region != NULL;
+}
+
+/* ---- pictures ---- */
+
+/* Of picture i: from the first one's to the last one's. */
+static double
+picture_strength (const VqdRequest *request, int i)
+{
+  if (request->strength_last < 0 || request->n_images < 2)
+    return request->strength;
+  return request->strength + (request->strength_last - request->strength) * i /
+                                 (request->n_images - 1);
+}
+
+/* The shown part of the frame: as painted; what is beyond the region stays as
+ * the canvas has it. */
+static gboolean
+crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
+             GError **error)
+{
+  const VqdFrame *frame = &job->frame;
+  const VqdLevel *level = &job->region->levels[0];
+  const Rectangle *shown = &job->shown;
+  const gsize n = (gsize) shown->width * (gsize) shown->height;
+
+  picture->width_px = shown->width;
+  picture->height_px = shown->height;
+  picture->x_px = shown->x - frame->left;
+  picture->y_px = shown->y - frame->top;
+  picture->rgb = g_try_new0 (float, 3 * n);
+  picture->mask = job->mask == NULL ? NULL : g_try_new (float, n);
+  if (picture->rgb == NULL || (job->mask != NULL && picture->mask == NULL))
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "There is not enough memory for a picture of %d x %d "
+                   "pixels.",
+                   shown->width, shown->height);
+      return FALSE;
+    }
+
+  for (int y = 0; y < shown->height; y++)
+    for (int x = 0; x < shown->width; x++)
+      {
+        const gsize to = (gsize) y * (gsize) shown->width + (gsize) x;
+        const int region_x = shown->x + x - job->region->x;
+        const int region_y = shown->y + y - job->region->y;
+        const int canvas_x = picture->x_px + x;
+        const int canvas_y = picture->y_px + y;
+        const float *from = NULL;
+
+        if (region_x >= 0 && region_x < level->width && region_y >= 0 &&
+            region_y < level->height)
+          from = painting->rgb + 3 * ((gsize) region_y * (gsize) level->width +
+                                      (gsize) region_x);
+        else if (canvas_x >= 0 && canvas_x < frame->canvas->width_px &&
+                 canvas_y >= 0 && canvas_y < frame->canvas->height_px)
+          from = frame->canvas->rgb +
+                 3 * ((gsize) canvas_y * (gsize) frame->canvas->width_px +
+                      (gsize) canvas_x);
+        if (from != NULL)
+          memcpy (picture->rgb + 3 * to, from, 3 * sizeof (float));
+        if (job->mask != NULL)
+          picture->mask[to] =
+              job->mask[(gsize) (shown->y + y) * (gsize) frame->width +
+                        (gsize) (shown->x + x)];
+      }
+  return TRUE;
+}
+
+/* The cells that the shown part meets. */
+static void
+crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
+{
+  const VqdLevel *level = &job->region->levels[0];
+  const int cell = job->engine->info.cell_px;
+  const int x = MAX (0, job->shown.x - job->region->x);
+  const int y = MAX (0, job->shown.y - job->region->y);
+  const int right =
+      MIN (level->width, job->shown.x + job->shown.width - job->region->x);
+  const int bottom =
+      MIN (level->height, job->shown.y + job->shown.height - job->region->y);
+  const int column = x / cell;
+  const int row = y / cell;
+  const int width = (right + cell - 1) / cell - column;
+  const int height = (bottom + cell - 1) / cell - row;
+  int *tokens = g_new (int, (gsize) width *(gsize) height);
+
+  for (int i = 0; i < height; i++)
+    memcpy (tokens + (gsize) i * (gsize) width,
+            painting->tokens + (gsize) (row + i) * (gsize) level->grid_width +
+                column,
+            sizeof (int) * (gsize) width);
+  picture->grid =
+      (VqdTokenGrid){ .x_px = job->region->x + column * cell - job->shown.x,
+                      .y_px = job->region->y + row * cell - job->shown.y,
+                      .cell_px = cell,
+                      .grid_width = width,
+                      .grid_height = height,
+                      .tokens = tokens,
+                      .model = g_strdup (job->engine->info.id) };
+}
+
+/* [height, width, 3] that goes on at the other side for *wrap_x and *wrap_y
+ * pixels beyond each side: so many that they are whole pixels in the size
+ * asked for, too. */
+static float *
+wrap_pixels (const Job *job, const VqdPicture *picture, int wrap_x, int wrap_y)
+{
+  const int width = picture->width_px + 2 * wrap_x;
+  const int height = picture->height_px + 2 * wrap_y;
+  float *rgb = g_try_new (float, 3 * (gsize) width * (gsize) height);
+
+  for (int y = 0; rgb != NULL && y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        const int from_x = (x - wrap_x + picture->width_px) % picture->width_px;
+        const int from_y =
+            (y - wrap_y + picture->height_px) % picture->height_px;
+
+        memcpy (rgb + 3 * ((gsize) y * (gsize) width + (gsize) x),
+                picture->rgb + 3 * ((gsize) from_y * (gsize) picture->width_px +
+                                    (gsize) from_x),
+                3 * sizeof (float));
+      }
+  return rgb;
+}
+
+static int
+greatest_common_divisor (int a, int b)
+{
+  while (b != 0)
+    {
+      const int rest = a % b;
+
+      a = b;
+      b = rest;
+    }
+  return a;
+}
+
+/* How far an axis goes on at its other side: *drawn pixels of what is drawn are
+ * *result pixels of what is asked for. */
+static void
+wrap_of_axis (gboolean wraps, int n_drawn, int n_result, int *drawn,
+              int *result)
+{
+  const int divisor = greatest_common_divisor (n_drawn, n_result);
+  const int unit = n_drawn / divisor;
+  const int n = (MIN_WRAP_PX + unit - 1) / unit;
+
+  *drawn = wraps ? n * unit : 0;
+  *result = wraps ? n * (n_result / divisor) : 0;
+}
+
+/* To the size asked for. */
+static gboolean
+resize (Job *job, VqdPicture *picture, GError **error)
+{
+  const int width = job->result_width;
+  const int height = job->result_height;
+  const VqdTiling tiling = job->request->task == VQD_TASK_TILE
+                               ? job->request->tiling
+                               : VQD_TILING_NONE;
+  int wrap_x;
+  int wrap_y;
+  int edge_x;
+  int edge_y;
+
+  if (has_canvas (job) ||
+      (picture->width_px == width && picture->height_px == height))
+    return TRUE;
+
+  wrap_of_axis (tiling == VQD_TILING_X || tiling == VQD_TILING_XY,
+                picture->width_px, width, &wrap_x, &edge_x);
+  wrap_of_axis (tiling == VQD_TILING_Y || tiling == VQD_TILING_XY,
+                picture->height_px, height, &wrap_y, &edge_y);
+  g_autofree float *wrapped = wrap_pixels (job, picture, wrap_x, wrap_y);
+  g_autofree float *scaled =
+      wrapped == NULL
+          ? NULL
+          : vqd_scale_rgb (wrapped, picture->width_px + 2 * wrap_x,
+                           picture->height_px + 2 * wrap_y, width + 2 * edge_x,
+                           height + 2 * edge_y, job->cancellable, error);
+  float *rgb = scaled == NULL
+                   ? NULL
+                   : g_try_new (float, 3 * (gsize) width * (gsize) height);
+  if (rgb == NULL)
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                     "There is not enough memory for a picture of %d x %d "
+                     "pixels.",
+                     width, height);
+      return FALSE;
+    }
+
+  for (int y = 0; y < height; y++)
+    memcpy (rgb + 3 * (gsize) y * (gsize) width,
+            scaled + 3 * ((gsize) (y + edge_y) * (gsize) (width + 2 * edge_x) +
+                          (gsize) edge_x),
+            3 * sizeof (float) * (gsize) width);
+  g_free (picture->rgb);
+  picture->rgb = rgb;
+  picture->width_px = width;
+  picture->height_px = height;
+  g_clear_pointer (&picture->grid.tokens, g_free);
+  return TRUE;
+}
+
+static gboolean
+make_picture (Job *job, int i, GError **error)
+{
+  const VqdRequest *request = job->request;
+  VqdResult *result = job->result;
+  g_auto (VqdPainting) painting = { 0 };
+  g_autoptr (VqdPicture) picture = g_new0 (VqdPicture, 1);
+
+  if (! set_condition (job, i, error))
+    return FALSE;
+
+  const VqdPaint paint = {
+    .pipeline = job->engine->pipeline,
+    .settings = job->settings,
+    .seed = picture_seed (job, i),
+    .task = request->task,
+    .strength = picture_strength (request, i),
+    .keep = request->keep,
+    .tiling =
+        request->task == VQD_TASK_TILE ? request->tiling : VQD_TILING_NONE,
+    .color_match = request->color_match,
+    .report = report_paint,
+    .user_data = job,
+    .cancellable = job->cancellable,
+    .sample_seconds = &result->seconds.sample,
+    .decode_seconds = &result->seconds.decode,
+    .n_evaluations = &result->n_evaluations,
+  };
+  if (! vqd_paint (&paint, job->region, &painting, error) ||
+      ! crop_pixels (job, &painting, picture, error))
+    return FALSE;
+  crop_tokens (job, &painting, picture);
+  if (! resize (job, picture, error))
+    return FALSE;
+
+  picture->seed = (gint64) paint.seed;
+  picture->settings =
+      vqd_settings_to_json (request, &job->settings, &job->engine->info,
+                            picture->seed, paint.strength);
+  g_ptr_array_add (result->pictures, g_steal_pointer (&picture));
+  return TRUE;
+}
+
+static void
+job_clear (Job *job)
+{
+  g_free (job->prompt);
+  g_free (job->mask);
+  vqd_frame_clear (&job->frame);
+  vqd_region_free (job->region);
+}
+
+VqdResult *
+vqd_engine_generate (VqdEngine *self, const VqdRequest *request,
+                     VqdProgressFunc progress, gpointer user_data,
+                     GCancellable *cancellable, GError **error)
+{
+  if (! vqd_request_validate (request, error))
+    return NULL;
+
+  g_autoptr (VqdResult) result = vqd_result_new ();
+  Job job = { .engine = self,
+              .request = request,
+              .seed = request->seed >= 0 ? request->seed
+                                         : g_random_int () & VQD_MAX_SEED,
+              .result = result,
+              .progress = progress,
+              .user_data = user_data,
+              .cancellable = cancellable,
+              .start_us = g_get_monotonic_time () };
+
+  result->seconds.load = self->load_seconds;
+  vqd_settings_resolve (request, vqd_pipeline_get_config (self->pipeline),
+                        &job.settings);
+  gboolean ok = prepare_canvas (&job, error);
+  for (int i = 0; i < request->n_images && ok; i++)
+    ok = make_picture (&job, i, error);
+  job_clear (&job);
+  return ok ? g_steal_pointer (&result) : NULL;
+}
+
+/* ---- tokens alone ---- */
+
+/* Cells of -1, and those that a grid smaller than the model's lacks, show the
+ * first code that is there: they are painted over afterwards. */
+static int *
+whole_grid (const VqdTokenGrid *grid, int n_codes, int width, int height,
+            GError **error)
+{
+  const gsize n = (gsize) grid->grid_width * (gsize) grid->grid_height;
+  int *tokens = g_new0 (int, (gsize) width *(gsize) height);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const gsize x = i % (gsize) grid->grid_width;
+      const gsize y = i / (gsize) grid->grid_width;
+
+      if (grid->tokens[i] >= n_codes || grid->tokens[i] < -1)
+        {
+          g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                       "The model has no token %d: it has %d codes.",
+                       grid->tokens[i], n_codes);
+          g_free (tokens);
+          return NULL;
+        }
+      tokens[y * (gsize) width + x] = MAX (0, grid->tokens[i]);
+    }
+  return tokens;
+}
+
+static void
+paint_gray (const VqdTokenGrid *grid, int cell, int width, const float *from,
+            VqdPicture *picture)
+{
+  for (int y = 0; y < picture->height_px; y++)
+    for (int x = 0; x < picture->width_px; x++)
+      {
+        const gsize to = (gsize) y * (gsize) picture->width_px + (gsize) x;
+        const gsize at =
+            (gsize) (y / cell) * (gsize) grid->grid_width + (gsize) (x / cell);
+
+        for (gsize c = 0; c < 3; c++)
+          picture->rgb[3 * to + c] =
+              grid->tokens[at] < 0
+                  ? 0.5f
+                  : from[3 * ((gsize) y * (gsize) width + (gsize) x) + c];
+      }
+}
+
+VqdPicture *
+vqd_engine_decode (VqdEngine *self, const VqdTokenGrid *grid, VqdTiling tiling,
+                   GCancellable *cancellable, GError **error)
+{
+  const VqdModelInfo *info = &self->info;
+
+  if (g_strcmp0 (grid->model, info->id) != 0)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "These tokens are of another model than \"%s\".",
+                   info->name);
+      return NULL;
+    }
+  if (grid->tokens == NULL || grid->grid_width < 1 || grid->grid_height < 1 ||
+      grid->grid_width > VQD_MAX_CANVAS_PX / info->cell_px ||
+      grid->grid_height > VQD_MAX_CANVAS_PX / info->cell_px)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                   "There are no tokens, or too many.");
+      return NULL;
+    }
+
+  const int grid_width = MAX (grid->grid_width, info->grid_width);
+  const int grid_height = MAX (grid->grid_height, info->grid_height);
+  g_autofree int *tokens =
+      whole_grid (grid, info->n_codes, grid_width, grid_height, error);
+  g_autofree float *rgb = NULL;
+
+  if (tokens == NULL)
+    return NULL;
+  vqd_pipeline_ready (self->pipeline);
+  if (! vqd_paint_decode (self->pipeline, tokens, grid_width, grid_height,
+                          tiling, &rgb, cancellable, error))
+    return NULL;
+
+  VqdPicture *picture = g_new0 (VqdPicture, 1);
+  picture->width_px = grid->grid_width * info->cell_px;
+  picture->height_px = grid->grid_height * info->cell_px;
+  picture->rgb =
+      g_new (float, 3 * (gsize) picture->width_px * (gsize) picture->height_px);
+  picture->seed = -1;
+  picture->grid = *grid;
+  picture->grid.tokens =
+      g_memdup2 (grid->tokens, sizeof (int) * (gsize) grid->grid_width *
+                                   (gsize) grid->grid_height);
+  picture->grid.model = g_strdup (grid->model);
+  paint_gray (grid, info->cell_px, grid_width * info->cell_px, rgb, picture);
+  return picture;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plugin/vqd-insert.h"
+
+#include "plugin/vqd-layer-io.h"
+#include "plugin/vqd-names.h"
+#include "plugin/vqd-place.h"
+
+#define NEUTRAL_NAME "VQ-Diffusion"
+
+typedef struct
+{
+  const VqdArgs *args;
+  const VqdPicture *const *pictures;
+  int n_pictures;
+} Batch;
+
+static GimpLayer **
+new_layers (GimpImage *image, const Batch *batch)
+{
+  const gboolean keep_settings = batch->args->keep_settings;
+  GimpLayer **layers = g_new0 (GimpLayer *, batch->n_pictures + 1);
+
+  for (int i = 0; i < batch->n_pictures; i++)
+    {
+      const VqdPicture *picture = batch->pictures[i];
+      g_autofree char *name =
+          keep_settings ? vqd_names_layer (batch->args->prompt, picture->seed)
+                        : g_strdup (NEUTRAL_NAME);
+
+      layers[i] = vqd_layer_io_new_layer (image, picture, name, keep_settings);
+    }
+
+  return layers;
+}
+
+static void
+insert_layers (const VqdPlace *place, const Batch *batch, GimpLayer **layers)
+{
+  const VqdArgs *args = batch->args;
+  g_autofree char *start =
+      args->keep_settings ? vqd_names_shorten (args->prompt) : g_strdup ("");
+  const char *group_name = start[0] != '\0' ? start : NEUTRAL_NAME;
+
+  vqd_place_insert (place, layers, batch->n_pictures,
+                    args->target == VQD_TARGET_GROUP ? group_name : NULL);
+}
+
+static GimpLayer **
+insert_centred (const VqdPlace *place, const Batch *batch)
+{
+  GimpLayer **layers = new_layers (place->image, batch);
+
+  for (int i = 0; i < batch->n_pictures; i++)
+    vqd_place_centre (place, layers[i]);
+  insert_layers (place, batch, layers);
+
+  return layers;
+}
+
+static void
+insert_new_image (const VqdInsert *self, const Batch *batch,
+                  VqdInserted *inserted)
+{
+  const VqdPicture *first = batch->pictures[0];
+  const VqdPlace place = {
+    .image = gimp_image_new (first->width_px, first->height_px, GIMP_RGB),
+  };
+
+  gimp_image_undo_disable (place.image);
+  inserted->layers = insert_centred (&place, batch);
+  gimp_image_undo_enable (place.image);
+  inserted->image = place.image;
+
+  if (self->show)
+    gimp_display_new (place.image);
+}
+
+/* FALSE when the canvas has no place any more. */
+static gboolean
+insert_on_canvas (const VqdCanvasIo *canvas, const Batch *batch,
+                  VqdInserted *inserted)
+{
+  const VqdRequest *request = &batch->args->request;
+  GimpDrawable *drawables[] = { GIMP_DRAWABLE (canvas->layer), NULL };
+  int x = 0, y = 0;
+  VqdPlace place;
+
+  if (! vqd_canvas_io_get_corner (canvas, &x, &y) ||
+      ! vqd_place_find (&place, canvas->image, drawables, NULL))
+    return FALSE;
+
+  if (request->task == VQD_TASK_EXPAND)
+    {
+      place.left_px = request->left_px;
+      place.top_px = request->top_px;
+      place.right_px = request->right_px;
+      place.bottom_px = request->bottom_px;
+    }
+
+  inserted->image = canvas->image;
+  inserted->layers = new_layers (canvas->image, batch);
+  for (int i = 0; i < batch->n_pictures; i++)
+    gimp_layer_set_offsets (inserted->layers[i],
+                            place.left_px + x + batch->pictures[i]->x_px,
+                            place.top_px + y + batch->pictures[i]->y_px);
+  insert_layers (&place, batch, inserted->layers);
+  return TRUE;
+}
+
+static gboolean
+insert_in_image (const VqdInsert *self, const Batch *batch,
+                 VqdInserted *inserted)
+{
+  VqdPlace place;
+
+  if (! gimp_image_is_valid (self->image) ||
+      ! vqd_place_find (&place, self->image, self->drawables, NULL))
+    return FALSE;
+
+  inserted->image = self->image;
+  inserted->layers = insert_centred (&place, batch);
+  return TRUE;
+}
+
+void
+vqd_insert_pictures (const VqdInsert *self, const VqdArgs *args,
+                     const VqdPicture *const *pictures, int n_pictures,
+                     VqdInserted *inserted)
+{
+  const Batch batch = { args, pictures, n_pictures };
+  gboolean done = FALSE;
+
+  *inserted = (VqdInserted){ .is_lost = FALSE };
+  if (self->canvas != NULL)
+    done = insert_on_canvas (self->canvas, &batch, inserted);
+  else if (self->image != NULL)
+    done = insert_in_image (self, &batch, inserted);
+
+  if (! done)
+    {
+      inserted->is_lost = self->canvas != NULL || self->image != NULL;
+      insert_new_image (self, &batch, inserted);
+    }
+}

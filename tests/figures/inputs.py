@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The twenty pictures, what is selected in each, and the words of the fill.
+
+inputs.py FOLDER writes them: NAME.png, NAME-selection.png."""
+import dataclasses
+import pathlib
+import sys
+import typing
+
+import numpy
+from PIL import Image, ImageDraw, ImageFilter
+
+import flatart
+import photolike
+
+PHOTOGRAPHS = pathlib.Path(__file__).resolve().parent / 'photographs'
+
+
+# ------------------------------------------------------------- selections
+
+class Drawn:
+    """A selection of drawn shapes; soft_px: feathered as GIMP does it."""
+
+    def __init__(self, kind, points, soft_px=0):
+        self.kind, self.points, self.soft_px = kind, points, soft_px
+
+    def __call__(self, height, width):
+        scale = 4
+        image = Image.new('L', (width * scale, height * scale))
+        points = [(x * scale, y * scale) for x, y in self.points]
+        getattr(ImageDraw.Draw(image), self.kind)(points, fill=255)
+        image = image.resize((width, height), Image.BOX)
+        if self.soft_px > 0:
+            image = image.filter(ImageFilter.GaussianBlur(self.soft_px / 3.5))
+        return numpy.array(image)
+
+
+def ellipse(x, y, rx, ry, soft_px=0):
+    return Drawn('ellipse', [(x - rx, y - ry), (x + rx, y + ry)], soft_px)
+
+
+def box(left, top, right, bottom, soft_px=0):
+    # the right and bottom edges of a drawn rectangle belong to it
+    return Drawn('rectangle', [(left, top), (right - 0.25, bottom - 0.25)],
+                 soft_px)
+
+
+def lasso(*points, soft_px=0):
+    return Drawn('polygon', list(points), soft_px)
+
+
+# --------------------------------------------------------------- pictures
+
+def photograph(name, shadow=None, light=None):
+    """A file; a grey one may be coloured between shadow and light."""
+    def load():
+        image = Image.open(PHOTOGRAPHS / f'{name}.jpg')
+        if shadow is None:
+            return numpy.array(image.convert('RGB'))
+        share = numpy.asarray(image.convert('L')) / 255.0
+        return photolike.as_picture(photolike.between(shadow, light, share))
+    return load
+
+
+def by_formula(function, *arguments):
+    return lambda: function(*arguments)
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    kind: str  # 'photograph' or 'flat'
+    load: typing.Callable
+    select: typing.Callable
+    prompt: str
+    shape: str  # of the selection, in words
+
+    def picture(self):
+        """uint8 [height, width, 3]"""
+        return self.load()
+
+    def selection(self):
+        """uint8 [height, width]"""
+        return self.select(*self.load().shape[:2])
+
+
+CASES = [
+    Case('clouds', 'photograph', by_formula(photolike.clouds, 480, 640, 1),
+         ellipse(330, 240, 120, 80), 'clouds in a blue sky', 'ellipse'),
+    Case('grass', 'photograph', photograph('grass', (10, 24, 2),
+                                           (190, 226, 120)),
+         lasso((150, 90), (210, 70), (262, 110), (240, 150), (256, 196),
+               (190, 214), (140, 180), (160, 140)),
+         'green grass texture', 'lasso'),
+    Case('brick', 'photograph', photograph('brick', (40, 8, 4),
+                                           (250, 190, 160)),
+         ellipse(250, 180, 80, 62), 'a red brick wall', 'ellipse'),
+    Case('table', 'photograph', photograph('coffee'),
+         lasso((600, 400), (450, 400), (500, 350), (550, 270), (600, 220)),
+         'wood planks', 'lasso touching two borders'),
+    Case('rocket', 'photograph', photograph('rocket'),
+         box(300, 100, 336, 392), 'a blue night sky', 'thin rectangle'),
+    Case('gravel', 'photograph', photograph('gravel'),
+         box(90, 100, 300, 290), 'gray cobblestone', 'big rectangle'),
+    Case('stars', 'photograph', photograph('deep-field'),
+         ellipse(260, 190, 70, 60, soft_px=20), 'night sky with stars',
+         'soft ellipse'),
+    Case('cat', 'photograph', photograph('cat'),
+         lasso((70, 210), (120, 190), (190, 205), (215, 250), (170, 280),
+               (90, 270), soft_px=8), '', 'soft lasso, no words'),
+    Case('sand', 'photograph', by_formula(photolike.sand, 200, 300, 9),
+         lasso((110, 60), (190, 50), (215, 110), (150, 150), (95, 115)),
+         'sand texture', 'lasso'),
+    Case('leaves', 'photograph', by_formula(photolike.leaves, 768, 1024, 10),
+         box(340, 240, 660, 480, soft_px=12), 'autumn leaves',
+         'big soft rectangle'),
+    Case('hills', 'flat', by_formula(flatart.hills, 400, 640),
+         lasso((60, 0), (300, 0), (320, 90), (200, 140), (90, 120)),
+         'clouds in a blue sky', 'lasso touching the border'),
+    Case('paper', 'flat', by_formula(flatart.framed_paper, 300, 400),
+         ellipse(200, 150, 70, 70), 'a red heart', 'ellipse'),
+    Case('dots', 'flat', by_formula(flatart.dots, 384, 384),
+         lasso((130, 120), (220, 110), (270, 190), (230, 270), (140, 250),
+               (160, 190)), 'white polka dots on red', 'lasso'),
+    Case('zebra', 'flat', by_formula(flatart.zebra, 320, 480),
+         ellipse(250, 160, 80, 60), 'zebra stripes', 'ellipse'),
+    Case('checkers', 'flat', by_formula(flatart.checkers, 320, 320),
+         box(97, 113, 205, 209), 'blue and yellow checkerboard', 'rectangle'),
+    Case('poster', 'flat', by_formula(flatart.poster, 512, 512),
+         ellipse(180, 130, 80, 70, soft_px=24), 'clouds in a sunset sky',
+         'soft ellipse'),
+    Case('comic', 'flat', by_formula(flatart.comic, 450, 600),
+         lasso((340, 110), (430, 80), (540, 120), (550, 260), (450, 300),
+               (350, 260)), 'a tree', 'lasso'),
+    Case('night', 'flat', by_formula(flatart.night, 200, 300),
+         lasso((20, 120), (150, 70), (156, 88), (28, 140)),
+         'night sky with stars', 'thin strip'),
+    Case('icons', 'flat', by_formula(flatart.icons, 768, 1024),
+         box(440, 410, 590, 560), 'a star', 'rectangle'),
+    Case('bricks', 'flat', by_formula(flatart.pixel_bricks, 240, 320),
+         lasso((110, 0), (210, 0), (230, 80), (170, 130), (100, 90)),
+         '', 'lasso touching the border, no words'),
+]
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for case in CASES:
+        Image.fromarray(case.picture()).save(folder / f'{case.name}.png')
+        Image.fromarray(case.selection()).save(
+            folder / f'{case.name}-selection.png')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tiles: do opposite edges fit?"""
+import numpy
+
+import measures
+import sheets
+from program import RunFailed
+
+PROMPTS = ('green grass texture', 'gray cobblestone', 'white marble texture',
+           'zebra stripes', 'lava', 'autumn leaves', 'leopard fur',
+           'moss on stone', 'dry cracked ground', 'clouds in a blue sky')
+BOUNDS = 0.9, 1.1
+# One line of one picture says little: the figure is of so many pictures.
+N_TILES = 32
+N_UNTILED = 8
+SIZE_PX, CELL_PX = 128, 8
+# Enough for a texture; the seed of picture i of prompt p is 100 p + i.
+STEPS = 12
+COLUMNS = 5
+
+
+def draw(program, folder, prompt, number, subcommand, count, *options):
+    """count pictures of seeds that follow each other."""
+    return [program.draw(
+        subcommand, '-p', prompt, *options, '--seed', 100 * number + i,
+        out=folder / f'{subcommand}-{number}-{i}.png',
+        steps=program.steps or STEPS).picture
+        for i in range(count)]
+
+
+def tiles(report, program, folder, _cases):
+    panels, ratios = [], {'x': [], 'y': []}
+    for number, prompt in enumerate(PROMPTS):
+        size = '--width', SIZE_PX, '--height', SIZE_PX
+        try:
+            tiled = draw(program, folder, prompt, number, 'tile', N_TILES,
+                         '--tiling', 'xy', *size)
+            plain = draw(program, folder, prompt, number, 'generate',
+                         N_UNTILED, *size)
+        except RunFailed as failure:
+            report.check('tiling', prompt, False, str(failure))
+            continue
+        panels.append((numpy.tile(tiled[0], (2, 2, 1)), prompt))
+        for name, axis in (('x', 1), ('y', 0)):
+            figure = measures.wrap(tiled, axis, CELL_PX)
+            untiled = measures.wrap(plain, axis, CELL_PX)
+            report.keep('tiling', f'{prompt}: {name}',
+                        {**figure, 'untiled': untiled['ratio']})
+            ratios[name].append(figure['ratio'])
+            report.check('tiling', f'{prompt}: {name}', BOUNDS[0] <=
+                         figure['ratio'] <= BOUNDS[1],
+                         f'{figure["ratio"]:.2f} +- {figure["error"]:.2f} '
+                         f'({figure["all"]:.2f} of all lines; not tiled '
+                         f'{untiled["ratio"]:.2f})')
+    for name, values in ratios.items():
+        if values:
+            report.check('tiling', f'all: {name}', BOUNDS[0] <=
+                         numpy.mean(values) <= BOUNDS[1],
+                         f'{numpy.mean(values):.3f}')
+    if panels:
+        rows = [panels[i:i + COLUMNS] for i in range(0, len(panels), COLUMNS)]
+        sheets.sheet(rows, folder.parent / 'tiles.png')
+
+
+ALL = {'tiling': tiles}
