@@ -6,6 +6,7 @@
 
 #define WAIT_SECONDS 20
 #define SETTLE_US 30000
+#define MNEMONIC_US 300000 /* a button stays pressed for a quarter second */
 
 void
 ui_test_init (int *argc, char ***argv)
@@ -24,10 +25,10 @@ turn (void)
     gtk_main_iteration_do (FALSE);
 }
 
-void
-ui_test_settle (void)
+static void
+settle_for (gint64 us)
 {
-  const gint64 end = g_get_monotonic_time () + SETTLE_US;
+  const gint64 end = g_get_monotonic_time () + us;
 
   do
     {
@@ -36,6 +37,12 @@ ui_test_settle (void)
       g_usleep (1000);
     }
   while (g_get_monotonic_time () < end || gtk_events_pending ());
+}
+
+void
+ui_test_settle (void)
+{
+  settle_for (SETTLE_US);
 }
 
 void
@@ -102,7 +109,7 @@ ui_test_key (guint keyval, GdkModifierType modifiers)
       gdk_test_simulate_key (window, 1, 1, keyval, modifiers, GDK_KEY_PRESS));
   g_assert_true (
       gdk_test_simulate_key (window, 1, 1, keyval, modifiers, GDK_KEY_RELEASE));
-  ui_test_settle ();
+  settle_for (modifiers & GDK_MOD1_MASK ? MNEMONIC_US : SETTLE_US);
 }
 
 void
