@@ -14,6 +14,8 @@ ui_test_init (int *argc, char ***argv)
   gtk_test_init (argc, argv, NULL);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE,
                 NULL);
+  if (g_getenv ("VQD_UI_RTL") != NULL)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   /* What must not be: a critical fails the test. */
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL);
 }
