@@ -47,6 +47,9 @@ typedef enum
 /* The version of the engine, "0.1.0"; static. */
 const char *vqd_get_version (void);
 
+/* Memory that a program may still take; 0: the system does not say. */
+guint64 vqd_get_free_memory_bytes (void);
+
 /* ---- prompts ---- */
 
 /* How many tokens a prompt has, both end marks included; a model reads

@@ -2,11 +2,12 @@
 /* vqd-message-area.h - what went wrong, why, and what to do next
  *
  * Messages stay until they are closed or replaced; the newest is on top. Takes
- * no room when there is none. Errors have "Copy Diagnostics": versions, the
- * processor, model and settings as text, the words of the prompt only when the
- * user ticks that.
+ * no room when there is none. Errors have "Diagnostics": versions, the
+ * processor, model and settings as text to copy, the words of the prompt only
+ * when the user ticks that.
  *
- * Signals: "action" (char *id): the button of a message was pressed. */
+ * Signals: "action" (char *id): the button of a message was pressed; id
+ * "models": an error asks for another model. */
 #ifndef VQD_MESSAGE_AREA_H
 #define VQD_MESSAGE_AREA_H
 
@@ -44,7 +45,7 @@ void vqd_message_area_show_message (VqdMessageArea *self, GtkMessageType type,
 /* Takes all messages away. */
 void vqd_message_area_clear (VqdMessageArea *self);
 
-/* The text of "Copy Diagnostics". (transfer full) */
+/* The text of "Diagnostics", of the newest message. (transfer full) */
 char *vqd_message_area_get_diagnostics (VqdMessageArea *self,
                                         gboolean with_prompt);
 

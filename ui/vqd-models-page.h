@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vqd-models-page.h - the models of this machine: see, choose, add, convert
  *
- * Files are opened, checked and converted in threads of the page's own;
- * destroying the page cancels and joins them.
+ * Files are opened, checked and converted in threads; destroying the page
+ * cancels them.
  *
  * Signals: "model-chosen" (no arguments): the user chose another one; config's
  * property has it already. */

@@ -5,7 +5,6 @@
 #include <libgimp/gimpui.h>
 
 #include "ui/vqd-expander.h"
-#include "ui/vqd-memory.h"
 #include "ui/vqd-options.h"
 #include "ui/vqd-preset-buttons.h"
 #include "ui/vqd-quality-row.h"
@@ -111,7 +110,7 @@ update_memory (VqdSettingsPanel *self)
 {
   const guint64 needed =
       self->work.info.file_bytes + self->work.info.working_bytes;
-  const guint64 free_bytes = vqd_memory_get_free ();
+  const guint64 free_bytes = vqd_get_free_memory_bytes ();
   g_autofree char *needed_text = g_format_size (needed);
   g_autofree char *free_text = g_format_size (free_bytes);
   g_autofree char *text = NULL;

@@ -5,6 +5,8 @@
 #include <libgimp/gimpui.h>
 
 #include "ui/vqd-compare.h"
+#include "ui/vqd-message-area.h"
+#include "ui/vqd-models-page.h"
 #include "ui/vqd-primary-button.h"
 #include "ui/vqd-prompt-entry.h"
 #include "ui/vqd-rows.h"
@@ -16,6 +18,12 @@
 #define DEFAULT_HEIGHT_PX 720
 #define PNG_SUFFIX ".png"
 
+typedef enum
+{
+  PAGE_PICTURES,
+  PAGE_MODELS
+} Page;
+
 struct _VqdWindow
 {
   GtkWindow parent_instance;
@@ -24,6 +32,8 @@ struct _VqdWindow
   const VqdWindowActions *actions;
   gpointer user_data;
 
+  VqdMessageArea *messages;
+  GtkNotebook *pages;
   VqdPromptEntry *prompt;
   VqdSettingsPanel *settings;
   GtkWidget *start_button;
@@ -298,6 +308,25 @@ new_start_row (VqdWindow *self)
 }
 
 static void
+show_models (VqdWindow *self)
+{
+  gtk_notebook_set_current_page (self->pages, PAGE_MODELS);
+}
+
+static void
+show_pictures (VqdWindow *self)
+{
+  gtk_notebook_set_current_page (self->pages, PAGE_PICTURES);
+}
+
+static void
+message_action (GtkWidget *messages, const char *id, VqdWindow *self)
+{
+  if (g_str_equal (id, "models"))
+    show_models (self);
+}
+
+static void
 settings_failed (GtkWidget *panel, const GError *error, VqdWindow *self)
 {
   vqd_window_show_error (self, _ ("The preset could not be read or saved."),
@@ -311,6 +340,8 @@ new_settings (VqdWindow *self)
   GtkWidget *panel = GTK_WIDGET (self->settings);
 
   g_signal_connect (panel, "failed", G_CALLBACK (settings_failed), self);
+  g_signal_connect_swapped (panel, "choose-model", G_CALLBACK (show_models),
+                            self);
   gtk_widget_set_margin_end (panel, BORDER_PX);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window),
                                   GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -361,23 +392,61 @@ new_status_row (VqdWindow *self)
   return row;
 }
 
-static void
-fill_window (VqdWindow *self)
+static GtkWidget *
+new_pictures_page (VqdWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, BORDER_PX);
   GtkWidget *prompt = vqd_prompt_entry_new (self->config, "prompt");
   GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, BORDER_PX);
 
-  gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
   self->prompt = VQD_PROMPT_ENTRY (prompt);
   self->settings = VQD_SETTINGS_PANEL (vqd_settings_panel_new (self->config));
   g_signal_connect_swapped (prompt, "activate",
                             G_CALLBACK (gtk_window_activate_default), self);
-  gtk_box_pack_start (GTK_BOX (box), prompt, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), new_start_row (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (columns), new_settings (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (columns), new_pictures (self), TRUE, TRUE, 0);
+  gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
+  gtk_box_pack_start (GTK_BOX (box), prompt, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), new_start_row (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), columns, TRUE, TRUE, 0);
+  return box;
+}
+
+static GtkWidget *
+new_models_page (VqdWindow *self)
+{
+  GtkWidget *page = vqd_models_page_new (self->config, "model");
+
+  gtk_container_set_border_width (GTK_CONTAINER (page), BORDER_PX);
+  g_signal_connect_swapped (page, "model-chosen", G_CALLBACK (show_pictures),
+                            self);
+  return page;
+}
+
+static GtkWidget *
+new_pages (VqdWindow *self)
+{
+  GtkWidget *pages = gtk_notebook_new ();
+
+  self->pages = GTK_NOTEBOOK (pages);
+  gtk_notebook_append_page (self->pages, new_pictures_page (self),
+                            gtk_label_new_with_mnemonic (_ ("Pict_ures")));
+  gtk_notebook_append_page (self->pages, new_models_page (self),
+                            gtk_label_new_with_mnemonic (_ ("Mo_dels")));
+  return pages;
+}
+
+static void
+fill_window (VqdWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
+  GtkWidget *messages = vqd_message_area_new (self->config);
+
+  self->messages = VQD_MESSAGE_AREA (messages);
+  g_signal_connect (messages, "action", G_CALLBACK (message_action), self);
+  gtk_container_set_border_width (GTK_CONTAINER (box), SPACING_PX);
+  gtk_box_pack_start (GTK_BOX (box), messages, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), new_pages (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), new_status_row (self), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (self), box);
   gtk_widget_show_all (box);
@@ -447,6 +516,7 @@ vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info)
   if (info != NULL)
     vqd_prompt_entry_set_context (self->prompt, info->context);
   vqd_settings_panel_set_model (self->settings, info);
+  vqd_message_area_set_model (self->messages, info);
 }
 
 void
@@ -516,16 +586,14 @@ vqd_window_set_status (VqdWindow *self, double fraction, const char *text)
 void
 vqd_window_show_error (VqdWindow *self, const char *what, const GError *error)
 {
-  g_autofree char *text = g_strdup_printf ("%s %s", what, error->message);
-
-  if (! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    vqd_window_set_status (self, -1, text);
+  vqd_message_area_show_error (self->messages, what, error);
 }
 
 void
 vqd_window_show_notice (VqdWindow *self, const char *what)
 {
-  vqd_window_set_status (self, -1, what);
+  vqd_message_area_show_message (self->messages, GTK_MESSAGE_INFO, what, NULL,
+                                 NULL, NULL, NULL);
 }
 
 void

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a program on a screen of its own, with a home of its own.
 
-run-on-screen.py [--shots FOLDER] PROGRAM [ARGUMENT...]
+run-on-screen.py [--shots FOLDER] [--hard] PROGRAM [ARGUMENT...]
 
-Xvfb and a window manager, so that windows get the keys. Exit code: the
-program's; 77 when a tool is missing.
+Xvfb and a window manager, so that windows get the keys. --hard: a dark theme,
+all twice as large, from right to left. Exit code: the program's; 77 when a
+tool is missing.
 """
 
 import argparse
@@ -18,11 +19,12 @@ import time
 
 SKIPPED = 77
 TOOLS = ("Xvfb", "openbox")
+SIZES = ("1280x1100x24", "2560x2200x24")
 HOMES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
          "XDG_RUNTIME_DIR", "TMPDIR")
 
 
-def make_environment(folder, shots):
+def make_environment(folder, shots, hard):
     environment = dict(os.environ)
     for name in ("WAYLAND_DISPLAY", "GTK_MODULES", "XMODIFIERS",
                  "VQDIFFUSION_MODEL_PATH"):
@@ -35,17 +37,20 @@ def make_environment(folder, shots):
                        GTK_IM_MODULE="gtk-im-context-simple",
                        # files alone: no bus, no virtual file systems
                        GIO_USE_VFS="local", GSETTINGS_BACKEND="memory")
+    if hard:
+        environment.update(GTK_THEME="Adwaita:dark", GDK_SCALE="2",
+                           VQD_UI_RTL="1")
     if shots:
         os.makedirs(shots, exist_ok=True)
         environment["VQD_UI_SHOTS"] = os.path.abspath(shots)
     return environment
 
 
-def start_screen(environment):
+def start_screen(environment, size):
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write_end), "-screen", "0",
-         "1280x1000x24", "-nolisten", "tcp"],
+         size, "-nolisten", "tcp"],
         pass_fds=[write_end], stderr=subprocess.DEVNULL)
     os.close(write_end)
     with os.fdopen(read_end) as line:
@@ -59,6 +64,7 @@ def start_screen(environment):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--shots", default="")
+    parser.add_argument("--hard", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
     for tool in TOOLS:
@@ -67,8 +73,8 @@ def main():
             sys.exit(SKIPPED)
 
     folder = tempfile.mkdtemp(prefix="vqdiffusion-ui-")
-    environment = make_environment(folder, arguments.shots)
-    processes = [start_screen(environment)]
+    environment = make_environment(folder, arguments.shots, arguments.hard)
+    processes = [start_screen(environment, SIZES[arguments.hard])]
     try:
         processes.append(subprocess.Popen(
             ["openbox"], env=environment, stdout=subprocess.DEVNULL,

@@ -6,6 +6,7 @@
 
 #define WAIT_SECONDS 20
 #define SETTLE_US 30000
+#define MNEMONIC_US 300000 /* a button stays pressed for a quarter second */
 
 void
 ui_test_init (int *argc, char ***argv)
@@ -13,6 +14,8 @@ ui_test_init (int *argc, char ***argv)
   gtk_test_init (argc, argv, NULL);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE,
                 NULL);
+  if (g_getenv ("VQD_UI_RTL") != NULL)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   /* What must not be: a critical fails the test. */
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL);
 }
@@ -24,10 +27,10 @@ turn (void)
     gtk_main_iteration_do (FALSE);
 }
 
-void
-ui_test_settle (void)
+static void
+settle_for (gint64 us)
 {
-  const gint64 end = g_get_monotonic_time () + SETTLE_US;
+  const gint64 end = g_get_monotonic_time () + us;
 
   do
     {
@@ -36,6 +39,12 @@ ui_test_settle (void)
       g_usleep (1000);
     }
   while (g_get_monotonic_time () < end || gtk_events_pending ());
+}
+
+void
+ui_test_settle (void)
+{
+  settle_for (SETTLE_US);
 }
 
 void
@@ -102,7 +111,7 @@ ui_test_key (guint keyval, GdkModifierType modifiers)
       gdk_test_simulate_key (window, 1, 1, keyval, modifiers, GDK_KEY_PRESS));
   g_assert_true (
       gdk_test_simulate_key (window, 1, 1, keyval, modifiers, GDK_KEY_RELEASE));
-  ui_test_settle ();
+  settle_for (modifiers & GDK_MOD1_MASK ? MNEMONIC_US : SETTLE_US);
 }
 
 void
