@@ -3,6 +3,9 @@
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
+#ifdef G_OS_UNIX
+#include <glib-unix.h>
+#endif
 
 #include "plugin/vqd-asked.h"
 #include "plugin/vqd-below.h"
@@ -648,6 +651,32 @@ show_window (Session *self)
   gtk_widget_show (GTK_WIDGET (window));
 }
 
+#ifdef G_OS_UNIX
+static gboolean
+quit (gpointer user_data)
+{
+  gtk_main_quit ();
+  return G_SOURCE_CONTINUE;
+}
+#endif
+
+/* Until the window is closed, or the process is told to end: GIMP's own way to
+ * end would leave the thread at work. */
+static void
+turn_loop (void)
+{
+#ifdef G_OS_UNIX
+  const guint term = g_unix_signal_add (SIGTERM, quit, NULL);
+  const guint intr = g_unix_signal_add (SIGINT, quit, NULL);
+#endif
+
+  gtk_main ();
+#ifdef G_OS_UNIX
+  g_source_remove (intr);
+  g_source_remove (term);
+#endif
+}
+
 GimpLayer **
 vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
                  GimpImage *image)
@@ -672,7 +701,7 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   load_model (&self);
   show_window (&self);
 
-  gtk_main ();
+  turn_loop ();
 
   g_signal_handlers_disconnect_by_data (config, &self);
   gboolean keep_settings = TRUE;

@@ -450,6 +450,8 @@ fill_window (VqdWindow *self)
   gtk_box_pack_start (GTK_BOX (box), new_status_row (self), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (self), box);
   gtk_widget_show_all (box);
+  /* The first page that happened to be visible is the current one. */
+  show_pictures (self);
 }
 
 static void
