@@ -43,7 +43,7 @@ typedef struct
 
   VqdFrame frame;
   VqdRegion *region;
-  float *mask;      /* [frame], or NULL: all of it shows */
+  float *mask;      /* [frame], or NULL: all of it shows, or there is a zone */
   float *zone;      /* [frame]: of the cut (vqd-cut.h), or NULL: none */
   Rectangle shown;  /* the part of the frame that is a picture */
   int result_width; /* of a picture in the end */
@@ -424,6 +424,8 @@ prepare_canvas (Job *job, GError **error)
     return FALSE;
 
   job->shown = shown_part (job);
+  if (job->zone != NULL) /* each picture gets a mask of its own */
+    g_clear_pointer (&job->mask, g_free);
   if (! check_shown (job, error) ||
       ! vqd_check_memory (measure (job, &model), "This picture",
                           engine->memory_limit_bytes, error))
@@ -462,14 +464,15 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
   const VqdLevel *level = &job->region->levels[0];
   const Rectangle *shown = &job->shown;
   const gsize n = (gsize) shown->width * (gsize) shown->height;
+  const gboolean has_mask = job->mask != NULL || job->zone != NULL;
 
   picture->width_px = shown->width;
   picture->height_px = shown->height;
   picture->x_px = shown->x - frame->left;
   picture->y_px = shown->y - frame->top;
   picture->rgb = g_try_new0 (float, 3 * n);
-  picture->mask = job->mask == NULL ? NULL : g_try_new (float, n);
-  if (picture->rgb == NULL || (job->mask != NULL && picture->mask == NULL))
+  picture->mask = has_mask ? g_try_new (float, n) : NULL;
+  if (picture->rgb == NULL || (has_mask && picture->mask == NULL))
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
                    "There is not enough memory for a picture of %d x %d "
@@ -507,6 +510,12 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
   return TRUE;
 }
 
+static float
+pixel_difference (const float *a, const float *b)
+{
+  return (fabsf (a[0] - b[0]) + fabsf (a[1] - b[1]) + fabsf (a[2] - b[2])) / 3;
+}
+
 /* The mask of this picture: where it and the old one meet depends on both. */
 static gboolean
 cut_mask (const Job *job, VqdPicture *picture, GError **error)
@@ -514,14 +523,13 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
   const VqdFrame *frame = &job->frame;
   const Rectangle *shown = &job->shown;
   const gsize n = (gsize) shown->width * (gsize) shown->height;
+  float *difference = picture->mask; /* until the mask is there */
   g_autofree float *zone = g_try_new (float, n);
-  g_autofree float *old_rgb = g_try_new0 (float, 3 * n);
 
-  if (zone == NULL || old_rgb == NULL)
+  if (zone == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a picture of %d x %d "
-                   "pixels.",
+                   "There is not enough memory for a mask of %d x %d pixels.",
                    shown->width, shown->height);
       return FALSE;
     }
@@ -535,11 +543,12 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
           (gsize) (x - frame->left);
 
       zone[i] = job->zone[at];
-      copy_pixel (frame->known[at] ? frame->canvas->rgb + 3 * pixel
-                                   : picture->rgb + 3 * i,
-                  old_rgb + 3 * i);
+      difference[i] = frame->known[at]
+                          ? pixel_difference (frame->canvas->rgb + 3 * pixel,
+                                              picture->rgb + 3 * i)
+                          : 0;
     }
-  if (! vqd_cut (zone, old_rgb, picture->rgb, shown->width, shown->height,
+  if (! vqd_cut (zone, difference, shown->width, shown->height,
                  job->cancellable, error) ||
       ! vqd_soft_mask (picture->mask, zone, shown->width, shown->height, 0,
                        CUT_FADE_PX (job->request->blend_px), job->cancellable,
@@ -590,19 +599,6 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
                       .model = g_strdup (job->engine->info.id) };
 }
 
-/* To the size asked for. */
-static gboolean
-resize (const Job *job, VqdPicture *picture, GError **error)
-{
-  const VqdTiling tiling = job->request->task == VQD_TASK_TILE
-                               ? job->request->tiling
-                               : VQD_TILING_NONE;
-
-  return has_canvas (job) ||
-         vqd_picture_resize (picture, job->result_width, job->result_height,
-                             tiling, job->cancellable, error);
-}
-
 static gboolean
 make_picture (Job *job, int i, GError **error)
 {
@@ -631,12 +627,18 @@ make_picture (Job *job, int i, GError **error)
     .decode_seconds = &result->seconds.decode,
     .n_evaluations = &result->n_evaluations,
   };
-  if (! vqd_paint (&paint, job->region, &painting, error) ||
-      ! crop_pixels (job, &painting, picture, error) ||
-      (job->zone != NULL && ! cut_mask (job, picture, error)))
+  if (! vqd_paint (&paint, job->region, &painting, error))
+    return FALSE;
+  if (i == request->n_images - 1)
+    vqd_region_drop_pixels (job->region);
+  if (! crop_pixels (job, &painting, picture, error))
     return FALSE;
   crop_tokens (job, &painting, picture);
-  if (! resize (job, picture, error))
+  vqd_painting_clear (&painting);
+  if ((job->zone != NULL && ! cut_mask (job, picture, error)) ||
+      (! has_canvas (job) &&
+       ! vqd_picture_resize (picture, job->result_width, job->result_height,
+                             paint.tiling, job->cancellable, error)))
     return FALSE;
 
   picture->seed = (gint64) paint.seed;
