@@ -157,6 +157,7 @@ test_strikes_out_what_is_not_read (Fixture *fixture, gconstpointer data)
   /* 75 words are read */
   assert_struck_out (fixture, "leaves autumn leaves autumn leaves ");
   g_assert_nonnull (strstr (atk_object_get_description (view), "is left out"));
+  ui_test_key (GDK_KEY_Home, GDK_CONTROL_MASK);
   ui_test_key (GDK_KEY_End, GDK_CONTROL_MASK);
   ui_test_shoot (fixture->window, "prompt-cut");
   ui_test_check_names (fixture->window);
