@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/canvas/vqd-cut.h"
 #include "core/canvas/vqd-soft-mask.h"
 #include "core/image/vqd-scale.h"
 #include "core/text/vqd-bpe.h"
@@ -16,6 +17,10 @@
 
 /* Pixels of a tile that go around before it is resized. */
 #define MIN_WRAP_PX 8
+
+/* Of the blend, the part over which the new picture fades out beside the cut;
+ * it runs through the rest. */
+#define CUT_FADE_PX(blend_px) CLAMP ((blend_px) / 4, 1, 4)
 
 typedef struct
 {
@@ -43,6 +48,7 @@ typedef struct
   VqdFrame frame;
   VqdRegion *region;
   float *mask;      /* [frame], or NULL: all of it shows */
+  float *zone;      /* [frame]: of the cut (vqd-cut.h), or NULL: none */
   Rectangle shown;  /* the part of the frame that is a picture */
   int result_width; /* of a picture in the end */
   int result_height;
@@ -255,6 +261,49 @@ shown_part (const Job *job)
   return (Rectangle){ left, top, right - left, bottom - top };
 }
 
+static float *
+new_mask (const Job *job, GError **error)
+{
+  const VqdFrame *frame = &job->frame;
+  float *mask = g_try_new (float, (gsize) frame->width *(gsize) frame->height);
+
+  if (mask == NULL)
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                 "There is not enough memory for a mask of %d x %d pixels.",
+                 frame->width, frame->height);
+  return mask;
+}
+
+/* A new picture that is wanted to fade in, too, fades over all of the blend. */
+static gboolean
+make_zone (Job *job, GError **error)
+{
+  const VqdFrame *frame = &job->frame;
+  const VqdRequest *request = job->request;
+  const int fade = CUT_FADE_PX (request->blend_px);
+
+  if (request->feather_px > 0 || request->blend_px <= fade)
+    return TRUE;
+
+  job->zone = new_mask (job, error);
+  return job->zone != NULL &&
+         vqd_soft_mask (job->zone, frame->selection, frame->width,
+                        frame->height, 0, request->blend_px - fade,
+                        job->cancellable, error);
+}
+
+static gboolean
+check_shown (const Job *job, GError **error)
+{
+  if (job->shown.width > 0)
+    return TRUE;
+  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+               "There is nothing to %s: the selection is too faint to show "
+               "anything.",
+               job->request->task == VQD_TASK_VARY ? "vary" : "fill");
+  return FALSE;
+}
+
 /* How much of the new picture shows: softened where it meets what stays. */
 static gboolean
 make_mask (Job *job, GError **error)
@@ -269,14 +318,9 @@ make_mask (Job *job, GError **error)
   if (whole)
     return TRUE;
 
-  job->mask = g_try_new (float, n);
+  job->mask = new_mask (job, error);
   if (job->mask == NULL)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a mask of %d x %d pixels.",
-                   frame->width, frame->height);
-      return FALSE;
-    }
+    return FALSE;
   if (request->task == VQD_TASK_VARY && ! frame->by_selection)
     {
       memcpy (job->mask, frame->selection, sizeof (float) * n);
@@ -284,7 +328,8 @@ make_mask (Job *job, GError **error)
     }
   return vqd_soft_mask (job->mask, frame->selection, frame->width,
                         frame->height, request->feather_px, request->blend_px,
-                        job->cancellable, error);
+                        job->cancellable, error) &&
+         make_zone (job, error);
 }
 
 /* The frame's own arrays, and pictures of its size. */
@@ -334,7 +379,8 @@ prepare_canvas (Job *job, GError **error)
     return FALSE;
 
   job->shown = shown_part (job);
-  if (! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
+  if (! check_shown (job, error) ||
+      ! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
                               (has_canvas (job) ? vqd_pipeline_encoder_bytes (
                                                       vqd_pipeline_get_config (
                                                           engine->pipeline))
@@ -409,6 +455,57 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
               job->mask[(gsize) (shown->y + y) * (gsize) frame->width +
                         (gsize) (shown->x + x)];
       }
+  return TRUE;
+}
+
+/* The mask of this picture: where it and the old one meet depends on both. */
+static gboolean
+cut_mask (const Job *job, VqdPicture *picture, GError **error)
+{
+  const VqdFrame *frame = &job->frame;
+  const Rectangle *shown = &job->shown;
+  const gsize n = (gsize) shown->width * (gsize) shown->height;
+  g_autofree float *zone = g_try_new (float, n);
+  g_autofree float *old_rgb = g_try_new0 (float, 3 * n);
+
+  if (zone == NULL || old_rgb == NULL)
+    {
+      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                   "There is not enough memory for a picture of %d x %d "
+                   "pixels.",
+                   shown->width, shown->height);
+      return FALSE;
+    }
+  for (gsize i = 0; i < n; i++)
+    {
+      const int x = shown->x + (int) (i % (gsize) shown->width);
+      const int y = shown->y + (int) (i / (gsize) shown->width);
+      const gsize at = (gsize) y * (gsize) frame->width + (gsize) x;
+      const gsize pixel =
+          (gsize) (y - frame->top) * (gsize) frame->canvas->width_px +
+          (gsize) (x - frame->left);
+
+      zone[i] = job->zone[at];
+      memcpy (old_rgb + 3 * i,
+              frame->known[at] ? frame->canvas->rgb + 3 * pixel
+                               : picture->rgb + 3 * i,
+              3 * sizeof (float));
+    }
+  if (! vqd_cut (zone, old_rgb, picture->rgb, shown->width, shown->height,
+                 job->cancellable, error) ||
+      ! vqd_soft_mask (picture->mask, zone, shown->width, shown->height, 0,
+                       CUT_FADE_PX (job->request->blend_px), job->cancellable,
+                       error))
+    return FALSE;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const gsize x = (gsize) shown->x + i % (gsize) shown->width;
+      const gsize y = (gsize) shown->y + i / (gsize) shown->width;
+
+      picture->mask[i] = MAX (picture->mask[i],
+                              frame->selection[y * (gsize) frame->width + x]);
+    }
   return TRUE;
 }
 
@@ -581,7 +678,8 @@ make_picture (Job *job, int i, GError **error)
     .n_evaluations = &result->n_evaluations,
   };
   if (! vqd_paint (&paint, job->region, &painting, error) ||
-      ! crop_pixels (job, &painting, picture, error))
+      ! crop_pixels (job, &painting, picture, error) ||
+      (job->zone != NULL && ! cut_mask (job, picture, error)))
     return FALSE;
   crop_tokens (job, &painting, picture);
   if (! resize (job, picture, error))
@@ -600,6 +698,7 @@ job_clear (Job *job)
 {
   g_free (job->prompt);
   g_free (job->mask);
+  g_free (job->zone);
   vqd_frame_clear (&job->frame);
   vqd_region_free (job->region);
 }

@@ -182,6 +182,20 @@ typedef struct
   GArray *windows;
 } Pass;
 
+/* Of the two kinds of variation: all tokens begin as noised ones... */
+static gboolean
+is_noised (const VqdPaint *paint)
+{
+  return paint->task == VQD_TASK_VARY && paint->keep < 0;
+}
+
+/* ... or some stay, and the others are drawn from nothing. */
+static gboolean
+keeps_some (const VqdPaint *paint)
+{
+  return paint->task == VQD_TASK_VARY && paint->keep >= 0;
+}
+
 /* How many cells along its sides a window leaves to its neighbours. Where
  * nothing guides it, it has to draw them to know what is there. */
 static int
@@ -198,8 +212,7 @@ pass_margin (const VqdPainter *self, const Pass *pass)
 static gboolean
 look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
 {
-  const gboolean varies =
-      self->paint->task == VQD_TASK_VARY && self->paint->keep < 0;
+  const gboolean varies = is_noised (self->paint);
   gboolean encodes = FALSE;
 
   vqd_painter_gather (self, pass->tokens, pass->level->grid_width,
@@ -224,17 +237,19 @@ look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
 }
 
 /* What was encoded where nothing is there. On the coarsest level it is the
- * same for all pictures. */
+ * same for all pictures, where they have the same windows. */
 static void
 take_encoded (VqdPainter *self, Pass *pass, const VqdWindow *window)
 {
+  const gboolean lasts = pass->is_coarsest && ! keeps_some (self->paint);
+
   for (int i = 0; i < self->n_cells; i++)
     if (self->local[i] < 0)
       {
         const gsize at = vqd_painter_cell (self, pass->level, window, i);
 
         self->local[i] = self->encoded[i];
-        if (pass->is_coarsest)
+        if (lasts)
           pass->level->base_tokens[at] = self->encoded[i];
       }
 }
@@ -274,8 +289,8 @@ draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
   return vqd_painter_sample (self, settings, whole ? NULL : &start, error);
 }
 
-/* First some cells, guided by the others; then those. Half of the steps do:
- * what is to be seen has been decided. */
+/* First some cells, guided by the others; then those. Half of the steps do, of
+ * strategies that can: what is to be seen has been decided. */
 static gboolean
 draw_guided (VqdPainter *self, GError **error)
 {
@@ -283,8 +298,8 @@ draw_guided (VqdPainter *self, GError **error)
   g_autofree guint8 *second = g_new (guint8, self->n_cells);
   VqdSamplerSettings settings = self->paint->settings;
 
-  settings.steps = (settings.steps + 1) / 2;
-
+  if (! vqd_sampler_has_fixed_steps (settings.strategy))
+    settings.steps = (settings.steps + 1) / 2;
   for (int i = 0; i < self->n_cells; i++)
     {
       const float u = vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
@@ -313,7 +328,7 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
   if (pass->given != NULL)
     note_given (self, pass, window);
 
-  if (paint->task == VQD_TASK_VARY && paint->keep < 0)
+  if (is_noised (paint))
     {
       const VqdSamplerStart start = { .tokens = self->local,
                                       .hole = self->hole,
@@ -354,7 +369,7 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
   const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
   guint8 *hole = g_memdup2 (level->hole, n);
 
-  if (paint->task != VQD_TASK_VARY || paint->keep < 0)
+  if (! keeps_some (paint))
     return hole;
 
   for (gsize i = 0; i < n; i++)
@@ -383,9 +398,9 @@ window_units (VqdPainter *self, const Pass *pass, const VqdWindow *window)
     n += pass->hole[vqd_painter_cell (self, pass->level, window, i)];
 
   const double share = (double) n / self->n_cells;
-  const gboolean varies = paint->task == VQD_TASK_VARY && paint->keep < 0;
-  return ceil (paint->settings.steps * (varies ? paint->strength : share)) +
-         DECODE_UNITS + (n < self->n_cells ? ENCODE_UNITS : 0);
+  const double work = is_noised (paint) ? paint->strength : share;
+  return ceil (paint->settings.steps * work) + DECODE_UNITS +
+         (n < self->n_cells ? ENCODE_UNITS : 0);
 }
 
 static void
@@ -404,8 +419,9 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
                                  i == last ? NULL : &region->levels[i + 1],
                                  i == last ? NULL : passes[i + 1].hole);
       pass->tokens = g_memdup2 (level->base_tokens, sizeof (int) * n);
+      /* what is outside was encoded for the picture before, and is drawn */
       for (gsize k = 0; k < n; k++)
-        if (pass->hole[k])
+        if (pass->hole[k] || (pass->is_coarsest && level->outside[k]))
           pass->tokens[k] = -1;
       if (i > 0 && self->paint->task == VQD_TASK_VARY)
         {
@@ -509,7 +525,6 @@ static gboolean
 hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
          float **rgb, GError **error)
 {
-  const gboolean match = self->paint->color_match;
   g_auto (VqdPatchwork) given = { 0 };
 
   if (self->paint->task != VQD_TASK_VARY)
@@ -517,7 +532,7 @@ hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
       fill_unknown (finer, pass->level, drawn);
       return TRUE;
     }
-  if (! decode_level (self, pass, pass->given, match, &given, error))
+  if (! decode_level (self, pass, pass->given, FALSE, &given, error))
     return FALSE;
   *rgb = vary_finer (finer, pass->level, drawn, given.rgb);
   return TRUE;
@@ -545,10 +560,12 @@ paint_levels (VqdPainter *self, VqdRegion *region, Pass *passes,
       if (! decode_level (self, pass, pass->tokens, match, &patchwork, error))
         return FALSE;
 
-      g_clear_pointer (&varied, g_free);
+      g_autofree float *next = NULL;
       if (i > 0 && ! hand_on (self, pass, &region->levels[i - 1], patchwork.rgb,
-                              &varied, error))
+                              &next, error))
         return FALSE;
+      g_free (varied); /* pass->rgb */
+      varied = g_steal_pointer (&next);
       if (i == 0)
         {
           painting->rgb = g_steal_pointer (&patchwork.rgb);

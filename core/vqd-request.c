@@ -20,7 +20,7 @@ vqd_request_init (VqdRequest *request)
                            .top_k = -1,
                            .purity_weight = -1,
                            .grow_px = 8,
-                           .blend_px = 8,
+                           .blend_px = 16,
                            .color_match = TRUE,
                            .strength = 0.6,
                            .strength_last = -1,

@@ -45,7 +45,7 @@ vqd_settings_resolve (const VqdRequest *request, const VqdConfig *config,
   };
 
   /* "original" knows one number of steps (SPEC 5). */
-  if (g_str_equal (settings->strategy, "original") &&
+  if (vqd_sampler_has_fixed_steps (settings->strategy) &&
       settings->steps != config->denoiser.n_steps)
     {
       if (own_steps)

@@ -13,7 +13,7 @@
 #define FROM_WORDS VQD_TASKS_FROM_WORDS
 #define ON_CANVAS VQD_TASKS_ON_CANVAS
 #define EXPAND VQD_TASKS_OF (VQD_TASK_EXPAND)
-#define WITH_SEAM (VQD_TASKS_OF (VQD_TASK_FILL) | EXPAND)
+#define INTO_HOLES (VQD_TASKS_OF (VQD_TASK_FILL) | EXPAND)
 #define VARY VQD_TASKS_OF (VQD_TASK_VARY)
 #define TILE VQD_TASKS_OF (VQD_TASK_TILE)
 
@@ -73,7 +73,7 @@ static const Argument arguments[] = {
     N_ ("Strength of the _last"),
     N_ ("Of several pictures, the strength goes up or down to this one; -1 is "
         "the same strength for all") },
-  { "keep", VARY, OF (request.keep), DOUBLE (-1, -1, 1), N_ ("S_hare kept"),
+  { "keep", VARY, OF (request.keep), DOUBLE (-1, -1, 1), N_ ("_Fixed share"),
     N_ ("Share of the picture, in places chosen at random, that does not "
         "change, while the rest is drawn from nothing; -1 goes by strength "
         "instead") },
@@ -115,19 +115,18 @@ static const Argument arguments[] = {
     N_ ("By how many pixels the image grows on the right") },
   { "bottom", EXPAND, OF (request.bottom_px), INT (0, 0, VQD_MAX_SIZE_PX),
     N_ ("Pixels below"), N_ ("By how many pixels the image grows below") },
-  { "grow", WITH_SEAM, OF (request.grow_px), INT (8, 0, VQD_MAX_BORDER_PX),
+  { "grow", INTO_HOLES, OF (request.grow_px), INT (8, 0, VQD_MAX_BORDER_PX),
     N_ ("_Grow"),
     N_ ("The model redraws so many pixels around what is filled, so that the "
         "new follows the old; only the blend shows of them") },
-  { "feather", WITH_SEAM, OF (request.feather_px),
+  { "feather", ON_CANVAS, OF (request.feather_px),
     INT (0, 0, VQD_MAX_BORDER_PX), N_ ("Feat_her"),
-    N_ ("The new picture fades in over so many pixels inside the edge of what "
-        "is filled") },
-  { "blend", WITH_SEAM, OF (request.blend_px), INT (8, 0, VQD_MAX_BORDER_PX),
+    N_ ("The new picture fades in over so many pixels inside its edge") },
+  { "blend", ON_CANVAS, OF (request.blend_px), INT (16, 0, VQD_MAX_BORDER_PX),
     N_ ("Blend _width"),
-    N_ ("The new picture fades out over so many pixels around what is filled; "
-        "no pixel beyond changes") },
-  { "color-match", WITH_SEAM, OF (request.color_match), BOOLEAN (TRUE),
+    N_ ("The new picture fades out over so many pixels outside its edge; no "
+        "pixel beyond changes") },
+  { "color-match", INTO_HOLES, OF (request.color_match), BOOLEAN (TRUE),
     N_ ("Match the colours around"),
     N_ ("Shift the colours of the new picture to those around what is "
         "filled") },

@@ -99,9 +99,10 @@ restore_selected (GimpImage *image, GimpLayer **layers, GimpChannel **channels,
 
   if (channels[0] != NULL)
     gimp_image_set_selected_channels (image, (const GimpChannel **) channels);
-  else
-    gimp_image_set_selected_layers (
-        image, first != NULL ? only_first : (const GimpLayer **) layers);
+  else if (first != NULL)
+    gimp_image_set_selected_layers (image, only_first);
+  else if (layers[0] != NULL) /* GIMP cannot be asked to select none */
+    gimp_image_set_selected_layers (image, (const GimpLayer **) layers);
 }
 
 void

@@ -30,6 +30,13 @@ is_opaque (const VqdCanvas *canvas, gsize i)
   return canvas->alpha == NULL || canvas->alpha[i] >= OPAQUE;
 }
 
+/* Within 0 ... 1; what is no number is 0. */
+static float
+in_range (float value)
+{
+  return value > 0 ? MIN (value, 1.0f) : 0.0f;
+}
+
 /* Whether anything is selected. */
 static gboolean
 has_selection (const VqdCanvas *canvas)
@@ -51,9 +58,9 @@ selected (const VqdRequest *request, gboolean by_selection, gsize i)
   const VqdCanvas *canvas = request->canvas;
 
   if (by_selection)
-    return CLAMP (canvas->selection[i], 0.0f, 1.0f);
+    return in_range (canvas->selection[i]);
   if (request->task == VQD_TASK_VARY)
-    return canvas->alpha == NULL ? 1.0f : CLAMP (canvas->alpha[i], 0.0f, 1.0f);
+    return canvas->alpha == NULL ? 1.0f : in_range (canvas->alpha[i]);
   return is_opaque (canvas, i) ? 0.0f : 1.0f;
 }
 

@@ -103,8 +103,10 @@ align (int begin, int origin, int cell)
   return begin - (rest < 0 ? rest + cell : rest);
 }
 
-/* Cells begin with the hole when nothing else is known of them; the region
- * moves into the frame where it would fit. */
+/* The region covers the hole with its context, and lies in the frame where
+ * there is room. Its cells are those of known tokens, at the cost of leaving
+ * the frame, or of a cell of the coarsest level more; where none are known they
+ * begin with the hole if they can. */
 static Axis
 place_axis (Span span, int cell, int n_levels, int window, int frame,
             const int *origin)
@@ -112,23 +114,28 @@ place_axis (Span span, int cell, int n_levels, int window, int frame,
   const int step = cell << (n_levels - 1);
   const Span wanted = with_context (span, step, window, frame);
   const int length = wanted.end - wanted.begin;
-  Axis axis = { .n_px =
-                    MAX (window * step, (length + step - 1) / step * step) };
+  const int n_px = MAX (window * step, (length + step - 1) / step * step);
+  const int room = frame - n_px;
+  const int lowest = MAX (wanted.end - n_px, room >= 0 ? 0 : G_MININT);
+  const int highest = MIN (wanted.begin, room >= 0 ? room : G_MAXINT);
+  const int begin =
+      room < 0 ? room / 2
+               : CLAMP (wanted.begin - (n_px - length) / 2, lowest, highest);
 
-  axis.begin = wanted.begin - (axis.n_px - length) / 2;
-  axis.begin = align (axis.begin, origin != NULL ? *origin : span.begin, cell);
-  if (axis.begin + axis.n_px < wanted.end) /* aligning took too much */
-    axis.n_px += step;
+  if (room < 0 && origin == NULL)
+    return (Axis){ begin, n_px };
+
+  int aligned = align (begin, origin != NULL ? *origin : span.begin, cell);
+  if (aligned < lowest && aligned + cell <= highest)
+    aligned += cell;
+  if (aligned >= lowest)
+    return (Axis){ aligned, n_px };
   if (origin == NULL)
-    {
-      if (axis.begin + axis.n_px > frame)
-        axis.begin = frame - axis.n_px;
-      if (axis.n_px <= frame)
-        axis.begin = MAX (axis.begin, 0);
-      else
-        axis.begin = -(axis.n_px - frame) / 2;
-    }
-  return axis;
+    return (Axis){ begin, n_px };
+
+  if (aligned + n_px < wanted.end && aligned + cell <= wanted.begin)
+    aligned += cell;
+  return (Axis){ aligned, aligned + n_px < wanted.end ? n_px + step : n_px };
 }
 
 /* ---- its levels ---- */
@@ -311,17 +318,27 @@ build_levels (VqdRegion *self, const VqdFrame *frame, int cell,
                      coarsest->height, 3, cancellable, error);
 }
 
+/* Whether a place may have to do with a canvas. */
+static gboolean
+in_reach (int i)
+{
+  return i >= -VQD_MAX_CANVAS_PX && i <= VQD_MAX_CANVAS_PX;
+}
+
 /* The tokens that are known, where they are of this model. */
 static const VqdTokenGrid *
 known_tokens (const VqdFrame *frame, const VqdRegionModel *model)
 {
-  const VqdCanvas *canvas = frame->canvas;
+  const VqdTokenGrid *known =
+      frame->canvas == NULL ? NULL : &frame->canvas->known;
 
-  return canvas != NULL && canvas->known.tokens != NULL &&
-                 canvas->known.cell_px == model->cell_px &&
-                 g_strcmp0 (canvas->known.model, model->id) == 0
-             ? &canvas->known
-             : NULL;
+  if (known == NULL || known->tokens == NULL ||
+      known->cell_px != model->cell_px ||
+      g_strcmp0 (known->model, model->id) != 0 || ! in_reach (known->x_px) ||
+      ! in_reach (known->y_px) || ! in_reach (known->grid_width) ||
+      ! in_reach (known->grid_height))
+    return NULL;
+  return known;
 }
 
 static int

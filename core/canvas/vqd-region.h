@@ -46,7 +46,8 @@ typedef struct
   float *rgb;       /* [height, width, 3]; where not known: anything */
   guint8 *known;    /* [height, width] */
   guint8 *hole;     /* [grid], 1: cells to draw */
-  guint8 *outside;  /* [grid], 1: cells with no pixel of the frame */
+  guint8 *outside;  /* [grid], 1: cells beside the hole of which no pixel is
+                       known: beyond the frame, or transparent */
   int *base_tokens; /* [grid]: of cells that stay; -1: not known */
 } VqdLevel;
 

@@ -85,7 +85,7 @@ add_borders (VqdCliOptions *self, GOptionContext *context)
     { "feather", 0, 0, G_OPTION_ARG_INT, &request->feather_px,
       "Fade in over so many pixels inside the edge (0)", "PX" },
     { "blend", 0, 0, G_OPTION_ARG_INT, &request->blend_px,
-      "Fade out over so many pixels outside the edge (8)", "PX" },
+      "Fade out over so many pixels outside the edge (16)", "PX" },
     G_OPTION_ENTRY_NULL
   };
 

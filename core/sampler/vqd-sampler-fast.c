@@ -46,4 +46,4 @@ next (VqdSamplerRun *run)
   return TRUE;
 }
 
-const VqdSampler vqd_sampler_fast = { "fast", TRUE, begin, step, next };
+const VqdSampler vqd_sampler_fast = { "fast", TRUE, FALSE, begin, step, next };

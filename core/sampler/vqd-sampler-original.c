@@ -34,4 +34,5 @@ next (VqdSamplerRun *run)
   return run->t >= 0;
 }
 
-const VqdSampler vqd_sampler_original = { "original", TRUE, begin, step, next };
+const VqdSampler vqd_sampler_original = { "original", TRUE, TRUE,
+                                          begin,      step, next };

@@ -13,6 +13,7 @@ typedef struct
   const char *name;
   /* Each step draws all tokens, not the [MASK]ed alone. */
   gboolean redraws;
+  gboolean fixed_steps; /* as many as T, and no other number */
   /* Checks the settings, sets n_evaluations and t of the first evaluation; x
    * and t_start are set. */
   gboolean (*begin) (VqdSamplerRun *run, GError **error);

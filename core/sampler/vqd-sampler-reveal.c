@@ -356,9 +356,10 @@ next (VqdSamplerRun *run)
   return TRUE;
 }
 
-const VqdSampler vqd_sampler_few_tokens = { "few-tokens", FALSE, begin,
+const VqdSampler vqd_sampler_few_tokens = { "few-tokens",    FALSE,
+                                            FALSE,           begin,
                                             step_few_tokens, next };
-const VqdSampler vqd_sampler_purity = { "purity", FALSE, begin, step_purity,
-                                        next };
-const VqdSampler vqd_sampler_halton = { "halton", FALSE, begin, step_halton,
-                                        next };
+const VqdSampler vqd_sampler_purity = { "purity", FALSE,       FALSE,
+                                        begin,    step_purity, next };
+const VqdSampler vqd_sampler_halton = { "halton", FALSE,       FALSE,
+                                        begin,    step_halton, next };

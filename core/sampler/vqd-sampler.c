@@ -40,6 +40,14 @@ find_sampler (const char *name, GError **error)
   return NULL;
 }
 
+gboolean
+vqd_sampler_has_fixed_steps (const char *strategy)
+{
+  const VqdSampler *sampler = find_sampler (strategy, NULL);
+
+  return sampler != NULL && sampler->fixed_steps;
+}
+
 int
 vqd_sampler_n_conditions (const VqdSamplerSettings *settings)
 {

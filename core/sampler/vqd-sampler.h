@@ -49,6 +49,9 @@ typedef struct _VqdSamplerRun VqdSamplerRun;
 /* Names of the strategies, NULL-terminated, static. */
 const char *const *vqd_sampler_names (void);
 
+/* Whether a strategy takes as many steps as T, and no other number. */
+gboolean vqd_sampler_has_fixed_steps (const char *strategy);
+
 /* How many condition sets a run needs: 1, or 2 (the prompt's, then the null
  * condition's) when guided. */
 int vqd_sampler_n_conditions (const VqdSamplerSettings *settings);

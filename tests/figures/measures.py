@@ -90,19 +90,24 @@ def seam(picture, where):
     """The seam figure, and what it is made of.
 
     ratio: the gradient across the border over that in the ring, both with the
-    floor. worst: the same of the worst single line of the band, a pixel wide:
-    a hard edge is one line, and a wide band hides it."""
+    floor. between: over that of the ring or of the inside, whichever is
+    nearer; 1 when the border's lies between the two. worst: ratio of the worst
+    single line of the band, a pixel wide: a hard edge is one line, and a wide
+    band hides it."""
     change = across(picture, where.normal)
     band = float(change[where.band].mean())
     ring = float(change[where.ring].mean())
+    inside = float(change[where.inner].mean())
+    nearer = min(max(band, min(ring, inside)), max(ring, inside))
     line = numpy.rint(where.signed[where.band]).astype(int)
     line -= line.min()
     sums = numpy.bincount(line, change[where.band])
     counts = numpy.bincount(line)
     full = counts >= 0.5 * counts.max()
     worst = float((sums[full] / counts[full]).max())
-    return {'band': band, 'ring': ring,
+    return {'band': band, 'ring': ring, 'inside': inside,
             'ratio': (band + FLOOR) / (ring + FLOOR),
+            'between': (band + FLOOR) / (nearer + FLOOR),
             'worst': (worst + FLOOR) / (ring + FLOOR)}
 
 

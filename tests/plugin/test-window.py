@@ -196,7 +196,7 @@ def open_dialog(screen, shot=None, window=" GIMP$"):
     screen.key("alt+r", "End", "Right", "Right")
     if shot:
         screen.shoot(shot)
-    screen.key("Return")
+    screen.key("t")
     return screen.focus(TITLE)
 
 
