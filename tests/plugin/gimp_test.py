@@ -16,6 +16,7 @@ import zlib
 
 SKIPPED = 77
 PROCEDURE = "plug-in-vqdiffusion-generate"
+REGIONS = {"ja": "JP", "ko": "KR"}
 START_TIMEOUT_S = 300
 
 
@@ -37,6 +38,21 @@ def need_model(arguments):
         print("1..0 # SKIP no model in %s" % arguments.models)
         sys.exit(SKIPPED)
     return path
+
+
+def make_locale(folder, language):
+    """The system's words in a language; None where it has no sources of it.
+
+    Without a locale no catalogue is looked for; LOCPATH must be the folder.
+    """
+    name = "%s_%s.UTF-8" % (language, REGIONS.get(language, language.upper()))
+    made = subprocess.run(
+        ["localedef", "-i", name.split(".")[0], "-f", "UTF-8",
+         os.path.join(folder, name)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # 1 is for warnings.
+    return name if made.returncode in (0, 1) and os.path.isdir(
+        os.path.join(folder, name)) else None
 
 
 class Tap:
