@@ -17,7 +17,7 @@ import zlib
 SKIPPED = 77
 PROCEDURE = "plug-in-vqdiffusion-generate"
 REGIONS = {"ja": "JP", "ko": "KR"}
-START_TIMEOUT_S = 300
+START_TIMEOUT_S = 300  # of a script
 
 
 def parse_arguments():
@@ -122,14 +122,14 @@ class Profile:
         environment["NO_AT_BRIDGE"] = "1"
         return environment
 
-    def batch(self, script, environment=None):
+    def batch(self, script, environment=None, timeout=START_TIMEOUT_S):
         """Runs Script-Fu; returns exit code, output and complaints.
 
         The last two are apart: other processes complain in the middle of a
         line.
         """
         process = self.start_batch(script, environment)
-        output, errors = process.communicate(timeout=START_TIMEOUT_S)
+        output, errors = process.communicate(timeout=timeout)
         return (process.returncode, output.decode("utf-8", "replace"),
                 errors.decode("utf-8", "replace"))
 

@@ -10,8 +10,10 @@ precision.
 import base64
 import json
 import os
+import re
 import signal
 import struct
+import threading
 import time
 
 import gimp_test
@@ -82,11 +84,13 @@ KINDS = [
 
 BLEND = 16
 CELL = 8  # pixels of the default model
+# Of a run on 4000 x 3000 pixels, beside the model's 50 MB and working memory.
+MAX_PEAK_BYTES = 1500000000
 
 
-def run(profile, script):
+def run(profile, script, timeout=gimp_test.START_TIMEOUT_S):
     """Runs a script that must succeed; returns what it said."""
-    code, output, errors = profile.batch(HELPERS + script)
+    code, output, errors = profile.batch(HELPERS + script, timeout=timeout)
     if code != 0:
         # GIMP repeats the script after its error.
         errors = errors.split("Stopping at failing batch command")[0]
@@ -636,6 +640,18 @@ def test_vary(tap, profile):
 (say "ramp-size" (map size (vector->list (cadr result))))
 (say "ramp-settings" (map (lambda (layer) (parasite layer "vqdiffusion"))
                           (vector->list (cadr result))))
+(define white (car (gimp-layer-new image "white" 128 128 RGBA-IMAGE 100
+                                   LAYER-MODE-NORMAL)))
+(gimp-image-insert-layer image white 0 0)
+(gimp-drawable-fill white FILL-WHITE)
+(gimp-drawable-append-new-filter white "gegl:invert-gamma" "invert"
+                                 LAYER-MODE-REPLACE 1.0)
+(define n-images (vector-length (car (gimp-get-images))))
+(export (first-layer (plug-in-vqdiffusion-vary #:image image
+                       #:drawables (vector white) #:strength 0 %(quick)s))
+        "%(path)s-effect.png")
+(say "effects" (vector-length (car (gimp-drawable-get-filters white))))
+(say "images-more" (- (vector-length (car (gimp-get-images))) n-images))
 (define clear (car (gimp-layer-new image "clear" 64 64 RGBA-IMAGE 100
                                    LAYER-MODE-NORMAL)))
 (gimp-image-insert-layer image clear 0 0)
@@ -678,8 +694,19 @@ def test_vary(tap, profile):
               "at the layer's place")
     tap.equal(got.get("ramp-size"), "((128 128) (128 128) (128 128))",
               "of its size")
+    tap.equal([float(strength) for strength in
+               re.findall(r'strength\\"\s*:\s*([\d.]+)',
+                          got.get("ramp-settings", ""))], [0, 0.5, 1],
+              "from the first strength to the last")
     tap.matches(got.get("clear", ""), "nothing to vary",
                 "an empty layer has nothing to vary")
+
+    colours = gimp_test.Png(profile.path("vary-effect.png")).colours()
+    tap.check(sum(colours) / len(colours) < 32,
+              "what is varied is the layer with its effects",
+              sum(colours) / len(colours))
+    tap.equal((got.get("effects"), got.get("images-more")), ("1", "0"),
+              "which it keeps, and no copy is left")
 
     own = tokens_of(unquote(got.get("own")))
     same = {key: sum(tokens_of(unquote(got.get(key)))[at] == code
@@ -827,6 +854,79 @@ def test_kill(tap, profile):
     tap.equal(got.get("fine"), '""', "and the next call works")
 
 
+class Peak:
+    """The most memory that a run had, read while a script goes on."""
+
+    def __init__(self, profile):
+        self.profile = profile
+        self.n_bytes = {}
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+        self.thread.start()
+
+    def watch(self):
+        while not self.done.wait(0.1):
+            number = gimp_test.find_run(self.profile)
+            try:
+                with open("/proc/%d/status" % (number or 0)) as status:
+                    found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
+            except OSError:
+                found = None
+            if found:
+                self.n_bytes[number] = int(found[1]) * 1024
+
+    def finish(self):
+        """In the order of the runs."""
+        self.done.set()
+        self.thread.join()
+        return [self.n_bytes[number] for number in sorted(self.n_bytes)]
+
+
+def test_large(tap, profile):
+    """4000 x 3000 pixels; for `./dev test --full`."""
+    peak = Peak(profile)
+    got = run(profile, """
+(define image (car (gimp-image-new 4000 3000 RGB)))
+(define work (add-layer image "work" 3800 2900 120 60))
+(gimp-image-select-ellipse image CHANNEL-OP-REPLACE 1500 1000 300 200)
+(gimp-selection-feather image 30)
+(save-channel (car (gimp-image-get-selection image)) "%(path)s-selection.tif")
+(save-view image "%(path)s-before.tif")
+(define layer (first-layer
+  (plug-in-vqdiffusion-fill #:image image %(quick)s)))
+(save-view image "%(path)s-after.tif")
+(say "fill-size" (size layer))
+(gimp-image-remove-layer image layer)
+(define result (plug-in-vqdiffusion-expand #:image image
+  #:left 512 #:top 512 #:right 512 #:bottom 512 %(quick)s))
+(say "expanded" (list (car (gimp-image-get-width image))
+                      (car (gimp-image-get-height image))))
+(say "expand-size" (size (first-layer result)))
+""" % {"quick": QUICK, "path": profile.path("large")}, 3000)
+    peaks = peak.finish()
+    print("# most memory of fill and expand:", peaks)
+
+    def tiff(what):
+        return gimp_test.Tiff(profile.path("large-%s.tif" % what))
+
+    selection = tiff("selection")
+    selected = [sum(1 << x for x, value in enumerate(row) if value)
+                if any(row) else 0 for row in selection.rows]
+    changed = tiff("before").differences(tiff("after"))
+    tap.check(touched(changed) > 20000, "the selection is filled",
+              touched(changed))
+    tap.equal(outside(changed, widen(selected, BLEND)), 0,
+              "outside it and the blend each pixel is the same")
+    width, height = numbers(got.get("fill-size", "0 0"))
+    tap.check(300 < width < 400 and 200 < height < 300,
+              "the new layer is as small as the filled part",
+              got.get("fill-size"))
+    tap.equal((got.get("expanded"), got.get("expand-size")),
+              ("(5024 4024)", "(5024 4024)"), "the image is expanded")
+    tap.check(len(peaks) == 2 and max(peaks) < MAX_PEAK_BYTES,
+              "in less memory than is allowed", peaks)
+
+
 def main():
     arguments = gimp_test.parse_arguments()
     gimp_test.need_model(arguments)
@@ -835,6 +935,8 @@ def main():
     tests = {"kinds": test_kinds, "where": test_where, "fill": test_fill,
              "expand": test_expand, "vary": test_vary, "tile": test_tile,
              "errors": test_errors, "kill": test_kill}
+    if arguments.only == "large":
+        tests = {"large": test_large}
     try:
         for name, test in tests.items():
             if arguments.only in ("", name):
