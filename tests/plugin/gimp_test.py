@@ -46,13 +46,11 @@ def make_locale(folder, language):
     Without a locale no catalogue is looked for; LOCPATH must be the folder.
     """
     name = "%s_%s.UTF-8" % (language, REGIONS.get(language, language.upper()))
-    made = subprocess.run(
-        ["localedef", "-i", name.split(".")[0], "-f", "UTF-8",
-         os.path.join(folder, name)],
+    path = os.path.join(folder, name)
+    subprocess.run(
+        ["localedef", "-i", name.split(".")[0], "-f", "UTF-8", path],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    # 1 is for warnings.
-    return name if made.returncode in (0, 1) and os.path.isdir(
-        os.path.join(folder, name)) else None
+    return name if os.path.exists(os.path.join(path, "LC_CTYPE")) else None
 
 
 class Tap:
