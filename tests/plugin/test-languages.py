@@ -111,7 +111,7 @@ def main():
     for tool in ("msgfmt", "msgmerge", "msgattrib"):
         if shutil.which(tool) is None:
             print("1..0 # SKIP no %s" % tool)
-            sys.exit(gimp_test.SKIPPED)
+            sys.exit(0)
     tap = gimp_test.Tap()
     catalogues = {language: check_catalogue(tap, arguments, language)
                   for language in languages(arguments.root)}

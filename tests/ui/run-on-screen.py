@@ -7,8 +7,8 @@ run-on-screen.py [--shots FOLDER] [--hard] [--language de] PROGRAM
 
 Xvfb and a window manager, so that windows get the keys. --hard: a dark theme,
 all twice as large, from right to left. --language: the locale of that
-language, made for this. Exit code: the program's; 77 when a tool is missing,
-or the sources of the locale.
+language, made for this. Exit code: the program's. When a tool is missing, or
+the sources of the locale, the test is skipped.
 """
 
 import argparse
@@ -23,7 +23,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir, "plugin"))
 import gimp_test  # noqa: E402
 
-SKIPPED = 77
 TOOLS = ("Xvfb", "openbox")
 SIZES = ("1280x1100x24", "2560x2200x24")
 HOMES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
@@ -57,7 +56,7 @@ def set_language(environment, folder, language):
     if locale is None:
         print("1..0 # SKIP the system has no sources of the locale of %s"
               " (package locales)" % language)
-        sys.exit(SKIPPED)
+        sys.exit(0)
     environment.update(LOCPATH=folder, LC_ALL=locale, LANGUAGE=language)
 
 
@@ -86,7 +85,7 @@ def main():
     for tool in TOOLS:
         if shutil.which(tool) is None:
             print("1..0 # SKIP no %s" % tool)
-            sys.exit(SKIPPED)
+            sys.exit(0)
 
     folder = tempfile.mkdtemp(prefix="vqdiffusion-ui-")
     processes = []
