@@ -153,6 +153,10 @@ static const Argument arguments[] = {
     N_ ("_Keep prompt and settings in the layers"),
     N_ ("Store prompt and settings in each layer, so that the picture can be "
         "made again; off leaves no trace of them in the image") },
+  { "mark-image", ALL, OF (mark_image), BOOLEAN (FALSE),
+    N_ ("Mark the image as _made by a model"),
+    N_ ("Say in the image's metadata (XMP, IPTC DigitalSourceType) that parts "
+        "of it were made by a model; what is there stays") },
   { "fail-on-cut", ALL, OF (request.fail_on_cut), BOOLEAN (FALSE),
     N_ ("Re_ject a prompt that is too long"),
     N_ ("Stop when the model cannot read the whole prompt, rather than leave "
