@@ -375,7 +375,9 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
       const gsize y = i / (gsize) level->grid_width / 2;
 
       if (coarser != NULL)
-        hole[i] = hole[i] && coarser_hole[y * (gsize) coarser->grid_width + x];
+        hole[i] = hole[i] && coarser_hole[(y + (gsize) coarser->pad_y) *
+                                              (gsize) coarser->grid_width +
+                                          x + (gsize) coarser->pad_x];
       else
         hole[i] =
             hole[i] && vqd_philox_uniform (paint->seed, VQD_STREAM_KEEP, 0, 0,
@@ -531,11 +533,28 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
                                      self->paint->cancellable, error);
 }
 
+/* Of a level's pixels those that the finer level covers, in place. */
+static void
+crop_to_finer (const VqdPainter *self, const VqdLevel *level,
+               const VqdLevel *finer, float *rgb)
+{
+  const gsize width = (gsize) finer->width / 2;
+  const gsize height = (gsize) finer->height / 2;
+
+  for (gsize y = 0; y < height; y++)
+    memmove (rgb + 3 * y * width,
+             rgb + 3 * ((y + (gsize) (level->pad_y * self->cell_px)) *
+                            (gsize) level->width +
+                        (gsize) (level->pad_x * self->cell_px)),
+             3 * sizeof (float) * width);
+}
+
 /* Of a variation the finer level begins as its own picture, changed by what the
  * coarser level changed. */
 static float *
-vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
-            const float *given, GError **error)
+vary_finer (const VqdPainter *self, const VqdLevel *finer,
+            const VqdLevel *level, float *drawn, const float *given,
+            GError **error)
 {
   const gsize n = 3 * (gsize) level->width * (gsize) level->height;
   const gsize n_finer = 3 * (gsize) finer->width * (gsize) finer->height;
@@ -548,7 +567,8 @@ vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
     }
   for (gsize i = 0; i < n; i++)
     drawn[i] -= given[i];
-  vqd_double (drawn, level->width, level->height, rgb, finer->width,
+  crop_to_finer (self, level, finer, drawn);
+  vqd_double (drawn, finer->width / 2, finer->height / 2, rgb, finer->width,
               finer->height, 3, NULL);
   for (gsize i = 0; i < n_finer; i++)
     rgb[i] = CLAMP (rgb[i] + finer->rgb[i], 0.0f, 1.0f);
@@ -556,8 +576,8 @@ vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
 }
 
 static gboolean
-fill_unknown (VqdLevel *finer, const VqdLevel *level, const float *drawn,
-              GError **error)
+fill_unknown (const VqdPainter *self, VqdLevel *finer, const VqdLevel *level,
+              float *drawn, GError **error)
 {
   const gsize n = (gsize) finer->width * (gsize) finer->height;
   g_autofree guint8 *where = g_try_new (guint8, n);
@@ -566,8 +586,9 @@ fill_unknown (VqdLevel *finer, const VqdLevel *level, const float *drawn,
     return set_no_memory (finer, error);
   for (gsize i = 0; i < n; i++)
     where[i] = ! finer->known[i];
-  vqd_double (drawn, level->width, level->height, finer->rgb, finer->width,
-              finer->height, 3, where);
+  crop_to_finer (self, level, finer, drawn);
+  vqd_double (drawn, finer->width / 2, finer->height / 2, finer->rgb,
+              finer->width, finer->height, 3, where);
   return TRUE;
 }
 
@@ -580,10 +601,10 @@ hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
   g_auto (VqdPatchwork) given = { 0 };
 
   if (self->paint->task != VQD_TASK_VARY)
-    return fill_unknown (finer, pass->level, drawn, error);
+    return fill_unknown (self, finer, pass->level, drawn, error);
   if (! decode_level (self, pass, pass->given, FALSE, &given, error))
     return FALSE;
-  *rgb = vary_finer (finer, pass->level, drawn, given.rgb, error);
+  *rgb = vary_finer (self, finer, pass->level, drawn, given.rgb, error);
   return *rgb != NULL;
 }
 

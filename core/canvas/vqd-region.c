@@ -23,7 +23,7 @@ typedef struct
 typedef struct
 {
   int begin;
-  int n_px; /* a multiple of cell << (n_levels - 1), at least a window there */
+  int n_px; /* a multiple of cell << (n_levels - 1) */
 } Axis;
 
 
@@ -103,18 +103,38 @@ align (int begin, int origin, int cell)
   return begin - (rest < 0 ? rest + cell : rest);
 }
 
+static int
+round_up (int n, int step)
+{
+  return (n + step - 1) / step * step;
+}
+
+/* A window of the coarsest level, where the frame has so much; at least one of
+ * the next finer level. */
+static int
+least_length (int step, int n_levels, int window, int frame)
+{
+  const int coarsest = window * step;
+
+  if (n_levels == 1)
+    return coarsest;
+  return MAX (round_up (window * step / 2, step),
+              MIN (coarsest, round_up (frame, step)));
+}
+
 /* The region covers the hole with its context, and lies in the frame where
  * there is room. Its cells are those of known tokens, at the cost of leaving
  * the frame, or of a cell of the coarsest level more; where none are known they
  * begin with the hole if they can. */
 static Axis
-place_axis (Span span, int cell, int n_levels, int window, int frame,
+place_span (Span span, int cell, int n_levels, int window, int frame,
             const int *origin)
 {
   const int step = cell << (n_levels - 1);
   const Span wanted = with_context (span, step, window, frame);
   const int length = wanted.end - wanted.begin;
-  const int n_px = MAX (window * step, (length + step - 1) / step * step);
+  const int n_px = MAX (least_length (step, n_levels, window, frame),
+                        round_up (length, step));
   const int room = frame - n_px;
   const int lowest = MAX (wanted.end - n_px, room >= 0 ? 0 : G_MININT);
   const int highest = MIN (wanted.begin, room >= 0 ? room : G_MAXINT);
@@ -141,6 +161,15 @@ place_axis (Span span, int cell, int n_levels, int window, int frame,
 /* ---- its levels ---- */
 
 static gboolean
+set_no_memory (int width, int height, GError **error)
+{
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+               "There is not enough memory to work on %d x %d pixels.", width,
+               height);
+  return FALSE;
+}
+
+static gboolean
 allocate_level (VqdLevel *level, int width, int height, int cell,
                 GError **error)
 {
@@ -165,10 +194,7 @@ allocate_level (VqdLevel *level, int width, int height, int cell,
       return TRUE;
     }
 
-  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory to work on %d x %d pixels.", width,
-               height);
-  return FALSE;
+  return set_no_memory (width, height, error);
 }
 
 /* Float pictures may hold anything. */
@@ -216,14 +242,44 @@ read_row (const VqdRegion *self, const VqdFrame *frame, int cell, int y)
     }
 }
 
+/* The finer level in half of its size, at its place in the coarser one. */
+static gboolean
+halve_pixels (const VqdLevel *finer, VqdLevel *coarser, int cell,
+              GError **error)
+{
+  const gsize width = (gsize) finer->width / 2;
+  const gsize height = (gsize) finer->height / 2;
+  g_autofree float *rgb = g_try_new (float, 3 * width * height);
+  g_autofree guint8 *known = g_try_new (guint8, width * height);
+
+  if (rgb == NULL || known == NULL)
+    return set_no_memory (finer->width, finer->height, error);
+
+  vqd_halve (finer->rgb, finer->known, finer->width, finer->height, 3, rgb,
+             known);
+  for (gsize y = 0; y < height; y++)
+    {
+      const gsize to =
+          (y + (gsize) (coarser->pad_y * cell)) * (gsize) coarser->width +
+          (gsize) (coarser->pad_x * cell);
+
+      memcpy (coarser->rgb + 3 * to, rgb + 3 * y * width,
+              3 * sizeof (float) * width);
+      memcpy (coarser->known + to, known + y * width, width);
+    }
+  return TRUE;
+}
+
 /* Cells of the coarser level from the four of the finer one. */
 static void
 halve_cells (const VqdLevel *finer, VqdLevel *coarser)
 {
-  for (int y = 0; y < coarser->grid_height; y++)
-    for (int x = 0; x < coarser->grid_width; x++)
+  for (int y = 0; y < finer->grid_height / 2; y++)
+    for (int x = 0; x < finer->grid_width / 2; x++)
       {
-        const gsize to = (gsize) y * (gsize) coarser->grid_width + (gsize) x;
+        const gsize to =
+            (gsize) (y + coarser->pad_y) * (gsize) coarser->grid_width +
+            (gsize) (x + coarser->pad_x);
         gboolean hole = FALSE;
         gboolean outside = TRUE;
 
@@ -292,9 +348,12 @@ take_tokens (VqdRegion *self, const VqdFrame *frame,
 }
 
 static gboolean
-build_levels (VqdRegion *self, const VqdFrame *frame, int cell,
-              GCancellable *cancellable, GError **error)
+build_levels (VqdRegion *self, const VqdFrame *frame,
+              const VqdRegionModel *model, GCancellable *cancellable,
+              GError **error)
 {
+  const int cell = model->cell_px;
+
   for (int y = 0; y < self->levels[0].height; y++)
     read_row (self, frame, cell, y);
   for (int i = 1; i < self->n_levels; i++)
@@ -302,12 +361,20 @@ build_levels (VqdRegion *self, const VqdFrame *frame, int cell,
       const VqdLevel *finer = &self->levels[i - 1];
       VqdLevel *level = &self->levels[i];
 
+      const int width =
+          MAX (finer->width / 2,
+               i == self->n_levels - 1 ? model->window_width * cell : 0);
+      const int height =
+          MAX (finer->height / 2,
+               i == self->n_levels - 1 ? model->window_height * cell : 0);
+
       if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          ! allocate_level (level, finer->width / 2, finer->height / 2, cell,
-                            error))
+          ! allocate_level (level, width, height, cell, error))
         return FALSE;
-      vqd_halve (finer->rgb, finer->known, finer->width, finer->height, 3,
-                 level->rgb, level->known);
+      level->pad_x = (level->grid_width - finer->grid_width / 2) / 2;
+      level->pad_y = (level->grid_height - finer->grid_height / 2) / 2;
+      if (! halve_pixels (finer, level, cell, error))
+        return FALSE;
       halve_cells (finer, level);
     }
   for (int i = 0; i < self->n_levels; i++)
@@ -353,9 +420,9 @@ place (const VqdFrame *frame, const VqdRegionModel *model, Axis *x, Axis *y)
   bounds (frame->hole, frame->width, frame->height, &columns, &rows);
   const int n_levels = count_levels (frame, model, columns, rows);
 
-  *x = place_axis (columns, model->cell_px, n_levels, model->window_width,
+  *x = place_span (columns, model->cell_px, n_levels, model->window_width,
                    frame->width, tokens == NULL ? NULL : &origin_x);
-  *y = place_axis (rows, model->cell_px, n_levels, model->window_height,
+  *y = place_span (rows, model->cell_px, n_levels, model->window_height,
                    frame->height, tokens == NULL ? NULL : &origin_y);
   return n_levels;
 }
@@ -384,7 +451,7 @@ vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
   self->y = y.begin;
   if (! allocate_level (&self->levels[0], x.n_px, y.n_px, model->cell_px,
                         error) ||
-      ! build_levels (self, frame, model->cell_px, cancellable, error))
+      ! build_levels (self, frame, model, cancellable, error))
     return NULL;
   if (known_tokens (frame, model) != NULL)
     take_tokens (self, frame, model);

@@ -52,6 +52,10 @@ typedef struct
   guint8 *outside;  /* [grid], 1: cells beside the hole of which no pixel is
                        known: beyond the frame, or transparent */
   int *base_tokens; /* [grid]: of cells that stay; -1: not known */
+  /* Where the next finer level begins in this one, in cells: where the frame is
+   * smaller than a window, the coarsest level alone reaches beyond it. */
+  int pad_x;
+  int pad_y;
 } VqdLevel;
 
 #define VQD_MAX_LEVELS 16
