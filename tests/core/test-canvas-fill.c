@@ -35,7 +35,7 @@ static const struct
   int selected_width;
   int selected_height;
 } holes[] = { { 128, 128, 30, 40, 50, 33 },
-              { 60, 50, 2, 0, 20, 50 },
+              { 60, 50, 16, 0, 20, 50 },
               { 150, 140, 12, 20, 120, 90 } };
 
 static void
