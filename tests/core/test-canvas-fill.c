@@ -25,7 +25,7 @@ paint_under_selection (const Picture *picture, guint32 seed)
           seed == 0 ? NAN : (float) g_rand_double_range (rand, -9, 9);
 }
 
-/* Sizes and selections of one level, and of two. */
+/* Canvases of the model's size, smaller, and larger: that of two levels. */
 static const struct
 {
   int width;
@@ -35,8 +35,8 @@ static const struct
   int selected_width;
   int selected_height;
 } holes[] = { { 128, 128, 30, 40, 50, 33 },
-              { 200, 150, 100, 90, 100, 60 },
-              { 260, 240, 20, 30, 190, 180 } };
+              { 60, 50, 16, 0, 20, 50 },
+              { 150, 140, 12, 20, 120, 90 } };
 
 static void
 picture_with_hole (Picture *picture, gsize i)
@@ -620,14 +620,13 @@ check_expanded (Fixture *fixture, const VqdRequest *request)
 static void
 test_expand_sides (Fixture *fixture, gconstpointer data)
 {
-  static const int margins[][4] = { { 40, 0, 0, 0 },   { 0, 40, 0, 0 },
-                                    { 0, 0, 40, 0 },   { 0, 0, 0, 40 },
-                                    { 1, 2, 3, 4 },    { 70, 0, 200, 0 },
-                                    { 64, 64, 64, 64 } };
+  static const int margins[][4] = { { 20, 0, 0, 0 }, { 0, 20, 0, 0 },
+                                    { 0, 0, 20, 0 }, { 0, 0, 0, 20 },
+                                    { 1, 2, 3, 4 },  { 64, 0, 40, 30 } };
   g_auto (Picture) picture = { 0 };
   VqdRequest request;
 
-  picture_init (&picture, 110, 140);
+  picture_init (&picture, 90, 100);
   for (gsize i = 0; i < G_N_ELEMENTS (margins); i++)
     {
       request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
@@ -671,10 +670,10 @@ test_expand_batch (Fixture *fixture, gconstpointer data)
   g_auto (Picture) picture = { 0 };
   VqdRequest request;
 
-  picture_init (&picture, 110, 140);
+  picture_init (&picture, 80, 130);
   request_init (&request, VQD_TASK_EXPAND, &picture.canvas);
-  request.left_px = 100;
-  request.top_px = 30;
+  request.left_px = 70;
+  request.top_px = 20;
   check_batch (fixture->engine, &request);
 }
 

@@ -104,9 +104,9 @@ test_large_batch (Fixture *fixture, gconstpointer data)
 static void
 test_large_strategies (Fixture *fixture, gconstpointer data)
 {
-  const char *const *names = vqd_strategy_names ();
+  static const char *const names[] = { "original", "fast", "halton" };
 
-  for (int s = 0; names[s] != NULL; s++)
+  for (gsize s = 0; s < G_N_ELEMENTS (names); s++)
     {
       VqdRequest request;
 
@@ -190,7 +190,7 @@ tile_request_init (VqdRequest *request, int width, int height, VqdTiling tiling)
 static void
 test_tile_is_its_tokens (Fixture *fixture, gconstpointer data)
 {
-  static const int sizes[][2] = { { 128, 128 }, { 256, 128 }, { 256, 256 } };
+  static const int sizes[][2] = { { 128, 128 }, { 192, 128 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (int tiling = VQD_TILING_X; tiling <= VQD_TILING_XY; tiling++)
