@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """fill, expand, vary and tile from the menu; one Ctrl+Z takes each back.
 
-What an image holds is compared as the bytes of its XCF file. An interactive run
-leaves its settings in the image, which GIMP cannot undo: so each first runs by
-its dialog, and is compared when it is repeated.
+What an image holds is compared as the bytes of its XCF file. An interactive
+run leaves its settings in the image, which GIMP cannot undo: each first runs
+by its dialog, and is compared when it is repeated.
 """
 
 import re
