@@ -16,6 +16,7 @@ import zlib
 
 SKIPPED = 77
 PROCEDURE = "plug-in-vqdiffusion-generate"
+REGIONS = {"ja": "JP", "ko": "KR"}
 START_TIMEOUT_S = 300  # of a script
 
 
@@ -37,6 +38,19 @@ def need_model(arguments):
         print("1..0 # SKIP no model in %s" % arguments.models)
         sys.exit(SKIPPED)
     return path
+
+
+def make_locale(folder, language):
+    """The system's words in a language; None where it has no sources of it.
+
+    Without a locale no catalogue is looked for; LOCPATH must be the folder.
+    """
+    name = "%s_%s.UTF-8" % (language, REGIONS.get(language, language.upper()))
+    path = os.path.join(folder, name)
+    subprocess.run(
+        ["localedef", "-i", name.split(".")[0], "-f", "UTF-8", path],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return name if os.path.exists(os.path.join(path, "LC_CTYPE")) else None
 
 
 class Tap:
