@@ -20,7 +20,8 @@ def test_expand(tap, profile):
          (list (car (gimp-item-get-name layer)) (offsets layer) (size layer)))
        (vector->list (car (gimp-image-get-layers image)))))
 (define (image-size)
-  (list (car (gimp-image-get-width image)) (car (gimp-image-get-height image))))
+  (list (car (gimp-image-get-width image))
+        (car (gimp-image-get-height image))))
 (save-view image "%(path)s-before.xcf")
 (define below (vector-ref (car (gimp-image-get-layers image)) 2))
 (define result (plug-in-vqdiffusion-expand #:image image
@@ -61,7 +62,7 @@ def test_expand(tap, profile):
               "the new layers are above the one selected; all others keep "
               "their size and their place in the picture")
     tap.equal(got.get("selected"), '("work")', "what was selected is so")
-    left, top, right, bottom = gimp_canvas.numbers(got.get("bounds", "0 0 0 0 0"))[1:]
+    _, left, _, right, _ = gimp_canvas.numbers(got.get("bounds", "0 0 0 0 0"))
     tap.check(left > 40 + 50 and right < 40 + 200, "with its selection",
               got.get("bounds"))
     mask = gimp_xcf.Xcf(profile.path("expand-image.xcf")).layers[2].mask
@@ -69,8 +70,10 @@ def test_expand(tap, profile):
            for y in range(216)]
     opaque = mask.where(gimp_canvas.is_full)
     shown = mask.where(gimp_canvas.is_any)
-    tap.equal(gimp_canvas.outside(new, opaque), 0, "the new layer hides the new part")
-    tap.equal(gimp_canvas.outside(shown, gimp_canvas.widen(new, gimp_canvas.BLEND)), 0, "and no more than a blend")
+    tap.equal(gimp_canvas.outside(new, opaque), 0,
+              "the new layer hides the new part")
+    near = gimp_canvas.widen(new, gimp_canvas.BLEND)
+    tap.equal(gimp_canvas.outside(shown, near), 0, "and no more than a blend")
     before = gimp_xcf.Xcf(profile.path("expand-before.xcf")).layers[0].pixels
     after = gimp_xcf.Xcf(profile.path("expand-after.xcf")).layers[0].pixels
     n = after.n_bytes
@@ -91,10 +94,12 @@ def test_expand(tap, profile):
     border = [(1 << 160) - 1 - (((1 << 120) - 1 << 20) if y < 100 else 0)
               for y in range(120)]
     opaque = mask.where(gimp_canvas.is_full)
-    tap.equal(gimp_canvas.outside(border, opaque), 0, "it hides all of the border")
-    tap.equal(gimp_canvas.outside(opaque, gimp_canvas.widen(border, gimp_canvas.BLEND)), 0,
-              "and no more than a blend")
-    tap.matches(got.get("nowhere", ""), "nowhere to expand.*transparent border",
+    tap.equal(gimp_canvas.outside(border, opaque), 0,
+              "it hides all of the border")
+    near = gimp_canvas.widen(border, gimp_canvas.BLEND)
+    tap.equal(gimp_canvas.outside(opaque, near), 0, "and no more than a blend")
+    tap.matches(got.get("nowhere", ""),
+                "nowhere to expand.*transparent border",
                 "with neither, a message says so")
     tap.equal(got.get("large-size"), "(168 120)",
               "a layer larger than the image")
@@ -179,7 +184,8 @@ def test_vary(tap, profile):
         gimp_canvas.is_any)
     tap.check(gimp_canvas.touched(changed) > 500, "the selection is varied",
               gimp_canvas.touched(changed))
-    tap.equal(gimp_canvas.outside(changed, gimp_canvas.widen(selected, gimp_canvas.BLEND)), 0,
+    near = gimp_canvas.widen(selected, gimp_canvas.BLEND)
+    tap.equal(gimp_canvas.outside(changed, near), 0,
               "and nothing outside it and the blend")
 
     tap.equal(got.get("ramp-seeds"), "#(7 8 9)", "a batch")
@@ -201,8 +207,11 @@ def test_vary(tap, profile):
     tap.equal((got.get("effects"), got.get("images-more")), ("1", "0"),
               "which it keeps, and no copy is left")
 
-    own = gimp_canvas.tokens_of(gimp_canvas.unquote(got.get("own")))
-    same = {key: sum(gimp_canvas.tokens_of(gimp_canvas.unquote(got.get(key)))[at] == code
+    def tokens(key):
+        return gimp_canvas.tokens_of(gimp_canvas.unquote(got.get(key)))
+
+    own = tokens("own")
+    same = {key: sum(tokens(key)[at] == code
                      for at, code in own.items()) / len(own)
             for key in ("strength-0", "strength-half", "strength-1",
                         "keep-most", "keep-all")}
@@ -219,6 +228,7 @@ def edge_ratios(png):
     """Steps over the wrapped edges over those between the cells inside, in x
     and y."""
     n = png.n_channels
+    cell = gimp_canvas.CELL
 
     def step(first, second):
         return sum(abs(a - b) for a, b in zip(first, second)) / len(first)
@@ -229,7 +239,7 @@ def edge_ratios(png):
     ratios = []
     for lines in (columns, [bytes(row) for row in png.rows]):
         inside = [step(lines[i], lines[i + 1])
-                  for i in range(gimp_canvas.CELL - 1, len(lines) - 1, gimp_canvas.CELL)]
+                  for i in range(cell - 1, len(lines) - 1, cell)]
         ratios.append(step(lines[-1], lines[0]) / (sum(inside) / len(inside)))
     return ratios
 

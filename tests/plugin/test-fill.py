@@ -305,8 +305,8 @@ def test_fill(tap, profile):
     layer = gimp_xcf.Xcf(profile.path("fill-hole.xcf")).layers[0]
     tap.equal((layer.offsets, layer.pixels.width, layer.pixels.height),
               ((66, 76), 38, 33),
-              "no selection: the transparent part of the layer, and a blend of "
-              "less than 5 pixels")
+              "no selection: the transparent part of the layer, and a blend "
+              "of less than 5 pixels")
     part = (1 << 30) - 1
     hole = [part << 4 if 4 <= y < 29 else 0 for y in range(33)]
     opaque = layer.mask.where(gimp_canvas.is_full)
@@ -326,10 +326,14 @@ def test_fill(tap, profile):
 
 
 def check_tokens(tap, got):
-    own = gimp_canvas.tokens_of(gimp_canvas.unquote(got.get("own-record")))
+    def tokens(key):
+        return gimp_canvas.tokens_of(
+            gimp_canvas.unquote(got.get(key + "-record")))
+
+    own = tokens("own")
     x, y = gimp_canvas.numbers(got.get("first-at", ""))
-    cells = {key: {(at[0] + x, at[1] + y): code for at, code in
-                   gimp_canvas.tokens_of(gimp_canvas.unquote(got.get(key + "-record"))).items()}
+    cells = {key: {(at[0] + x, at[1] + y): code
+                   for at, code in tokens(key).items()}
              for key in ("first", "painted", "bare")}
     # A hole of 30 pixels from (40, 48), in cells of 8.
     hole = {(cx, cy) for cx in range(40, 70, 8) for cy in range(48, 78, 8)}

@@ -59,7 +59,7 @@ IS_DIRTY = "(write (gimp-image-is-dirty image))"
 def open_dialog(screen, shot=None, window=" GIMP$"):
     """Filters > Generate > VQ-Diffusion > Picture from Text, by keys."""
     screen.focus(window)
-    screen.key("alt+r", "End", "Right", "Right")
+    screen.key("alt+r", "End", "Right", "Down", "Right")
     if shot:
         screen.shoot(shot)
     screen.key("t")
@@ -126,7 +126,8 @@ def check_bad_model(tap, screen, path):
     before = screen.server.ask(STATE)
 
     open_dialog(screen)
-    screen.key("alt+v", "alt+m", "space")
+    # The first is the template's button.
+    screen.key("alt+v", "alt+m", "alt+m", "space")
     screen.focus("^Model File$")
     # The first character opens the line for names.
     screen.type(path[:1])
@@ -156,7 +157,7 @@ def check_keep_off(tap, screen):
 
     tap.matches(server.ask(PARASITES), "-last", "last values are in the image")
     open_dialog(screen)
-    screen.key("alt+k")
+    screen.key("alt+v", "alt+k", "alt+p")
     screen.shoot("9-keep-off")
     screen.type("secret")
     screen.key("alt+g")
