@@ -104,7 +104,7 @@ CASES = [
     Case('gravel', 'photograph', photograph('gravel'),
          box(90, 100, 300, 290), 'gray cobblestone', 'big rectangle'),
     Case('stars', 'photograph', photograph('deep-field'),
-         ellipse(260, 190, 70, 60, soft_px=20), 'gray cobblestone',
+         ellipse(260, 190, 70, 60, soft_px=20), 'a pine forest at night',
          'soft ellipse'),
     Case('cat', 'photograph', photograph('cat'),
          lasso((70, 210), (120, 190), (190, 205), (215, 250), (170, 280),
