@@ -5,7 +5,6 @@
 
 #include "core/canvas/vqd-cut.h"
 #include "core/canvas/vqd-soft-mask.h"
-#include "core/image/vqd-scale.h"
 #include "core/text/vqd-bpe.h"
 #include "core/text/vqd-label.h"
 #include "core/text/vqd-wildcards.h"
@@ -14,9 +13,6 @@
 
 /* Characters of a prompt that a message repeats. */
 #define MAX_QUOTED 60
-
-/* Pixels of a tile that go around before it is resized. */
-#define MIN_WRAP_PX 8
 
 /* Of the blend, the part over which the new picture fades out beside the cut;
  * it runs through the rest. */
@@ -47,7 +43,7 @@ typedef struct
 
   VqdFrame frame;
   VqdRegion *region;
-  float *mask;      /* [frame], or NULL: all of it shows */
+  float *mask;      /* [frame], or NULL: all of it shows, or there is a zone */
   float *zone;      /* [frame]: of the cut (vqd-cut.h), or NULL: none */
   Rectangle shown;  /* the part of the frame that is a picture */
   int result_width; /* of a picture in the end */
@@ -428,6 +424,8 @@ prepare_canvas (Job *job, GError **error)
     return FALSE;
 
   job->shown = shown_part (job);
+  if (job->zone != NULL) /* each picture gets a mask of its own */
+    g_clear_pointer (&job->mask, g_free);
   if (! check_shown (job, error) ||
       ! vqd_check_memory (measure (job, &model), "This picture",
                           engine->memory_limit_bytes, error))
@@ -466,14 +464,15 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
   const VqdLevel *level = &job->region->levels[0];
   const Rectangle *shown = &job->shown;
   const gsize n = (gsize) shown->width * (gsize) shown->height;
+  const gboolean has_mask = job->mask != NULL || job->zone != NULL;
 
   picture->width_px = shown->width;
   picture->height_px = shown->height;
   picture->x_px = shown->x - frame->left;
   picture->y_px = shown->y - frame->top;
   picture->rgb = g_try_new0 (float, 3 * n);
-  picture->mask = job->mask == NULL ? NULL : g_try_new (float, n);
-  if (picture->rgb == NULL || (job->mask != NULL && picture->mask == NULL))
+  picture->mask = has_mask ? g_try_new (float, n) : NULL;
+  if (picture->rgb == NULL || (has_mask && picture->mask == NULL))
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
                    "There is not enough memory for a picture of %d x %d "
@@ -511,6 +510,12 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
   return TRUE;
 }
 
+static float
+pixel_difference (const float *a, const float *b)
+{
+  return (fabsf (a[0] - b[0]) + fabsf (a[1] - b[1]) + fabsf (a[2] - b[2])) / 3;
+}
+
 /* The mask of this picture: where it and the old one meet depends on both. */
 static gboolean
 cut_mask (const Job *job, VqdPicture *picture, GError **error)
@@ -518,14 +523,13 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
   const VqdFrame *frame = &job->frame;
   const Rectangle *shown = &job->shown;
   const gsize n = (gsize) shown->width * (gsize) shown->height;
+  float *difference = picture->mask; /* until the mask is there */
   g_autofree float *zone = g_try_new (float, n);
-  g_autofree float *old_rgb = g_try_new0 (float, 3 * n);
 
-  if (zone == NULL || old_rgb == NULL)
+  if (zone == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a picture of %d x %d "
-                   "pixels.",
+                   "There is not enough memory for a mask of %d x %d pixels.",
                    shown->width, shown->height);
       return FALSE;
     }
@@ -539,11 +543,12 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
           (gsize) (x - frame->left);
 
       zone[i] = job->zone[at];
-      copy_pixel (frame->known[at] ? frame->canvas->rgb + 3 * pixel
-                                   : picture->rgb + 3 * i,
-                  old_rgb + 3 * i);
+      difference[i] = frame->known[at]
+                          ? pixel_difference (frame->canvas->rgb + 3 * pixel,
+                                              picture->rgb + 3 * i)
+                          : 0;
     }
-  if (! vqd_cut (zone, old_rgb, picture->rgb, shown->width, shown->height,
+  if (! vqd_cut (zone, difference, shown->width, shown->height,
                  job->cancellable, error) ||
       ! vqd_soft_mask (picture->mask, zone, shown->width, shown->height, 0,
                        CUT_FADE_PX (job->request->blend_px), job->cancellable,
@@ -594,113 +599,6 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
                       .model = g_strdup (job->engine->info.id) };
 }
 
-/* [height, width, 3] that goes on at the other side for *wrap_x and *wrap_y
- * pixels beyond each side: so many that they are whole pixels in the size
- * asked for, too. */
-static float *
-wrap_pixels (const Job *job, const VqdPicture *picture, int wrap_x, int wrap_y)
-{
-  const int width = picture->width_px + 2 * wrap_x;
-  const int height = picture->height_px + 2 * wrap_y;
-  float *rgb = g_try_new (float, 3 * (gsize) width * (gsize) height);
-
-  for (int y = 0; rgb != NULL && y < height; y++)
-    for (int x = 0; x < width; x++)
-      {
-        const int from_x = (x - wrap_x + picture->width_px) % picture->width_px;
-        const int from_y =
-            (y - wrap_y + picture->height_px) % picture->height_px;
-
-        memcpy (rgb + 3 * ((gsize) y * (gsize) width + (gsize) x),
-                picture->rgb + 3 * ((gsize) from_y * (gsize) picture->width_px +
-                                    (gsize) from_x),
-                3 * sizeof (float));
-      }
-  return rgb;
-}
-
-static int
-greatest_common_divisor (int a, int b)
-{
-  while (b != 0)
-    {
-      const int rest = a % b;
-
-      a = b;
-      b = rest;
-    }
-  return a;
-}
-
-/* How far an axis goes on at its other side: *drawn pixels of what is drawn are
- * *result pixels of what is asked for. */
-static void
-wrap_of_axis (gboolean wraps, int n_drawn, int n_result, int *drawn,
-              int *result)
-{
-  const int divisor = greatest_common_divisor (n_drawn, n_result);
-  const int unit = n_drawn / divisor;
-  const int n = (MIN_WRAP_PX + unit - 1) / unit;
-
-  *drawn = wraps ? n * unit : 0;
-  *result = wraps ? n * (n_result / divisor) : 0;
-}
-
-/* To the size asked for. */
-static gboolean
-resize (Job *job, VqdPicture *picture, GError **error)
-{
-  const int width = job->result_width;
-  const int height = job->result_height;
-  const VqdTiling tiling = job->request->task == VQD_TASK_TILE
-                               ? job->request->tiling
-                               : VQD_TILING_NONE;
-  int wrap_x;
-  int wrap_y;
-  int edge_x;
-  int edge_y;
-
-  if (has_canvas (job) ||
-      (picture->width_px == width && picture->height_px == height))
-    return TRUE;
-
-  wrap_of_axis (tiling == VQD_TILING_X || tiling == VQD_TILING_XY,
-                picture->width_px, width, &wrap_x, &edge_x);
-  wrap_of_axis (tiling == VQD_TILING_Y || tiling == VQD_TILING_XY,
-                picture->height_px, height, &wrap_y, &edge_y);
-  g_autofree float *wrapped = wrap_pixels (job, picture, wrap_x, wrap_y);
-  g_autofree float *scaled =
-      wrapped == NULL
-          ? NULL
-          : vqd_scale_rgb (wrapped, picture->width_px + 2 * wrap_x,
-                           picture->height_px + 2 * wrap_y, width + 2 * edge_x,
-                           height + 2 * edge_y, job->cancellable, error);
-  float *rgb = scaled == NULL
-                   ? NULL
-                   : g_try_new (float, 3 * (gsize) width * (gsize) height);
-  if (rgb == NULL)
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                     "There is not enough memory for a picture of %d x %d "
-                     "pixels.",
-                     width, height);
-      return FALSE;
-    }
-
-  for (int y = 0; y < height; y++)
-    memcpy (rgb + 3 * (gsize) y * (gsize) width,
-            scaled + 3 * ((gsize) (y + edge_y) * (gsize) (width + 2 * edge_x) +
-                          (gsize) edge_x),
-            3 * sizeof (float) * (gsize) width);
-  g_free (picture->rgb);
-  picture->rgb = rgb;
-  picture->width_px = width;
-  picture->height_px = height;
-  g_clear_pointer (&picture->grid.tokens, g_free);
-  return TRUE;
-}
-
 static gboolean
 make_picture (Job *job, int i, GError **error)
 {
@@ -729,12 +627,18 @@ make_picture (Job *job, int i, GError **error)
     .decode_seconds = &result->seconds.decode,
     .n_evaluations = &result->n_evaluations,
   };
-  if (! vqd_paint (&paint, job->region, &painting, error) ||
-      ! crop_pixels (job, &painting, picture, error) ||
-      (job->zone != NULL && ! cut_mask (job, picture, error)))
+  if (! vqd_paint (&paint, job->region, &painting, error))
+    return FALSE;
+  if (i == request->n_images - 1)
+    vqd_region_drop_pixels (job->region);
+  if (! crop_pixels (job, &painting, picture, error))
     return FALSE;
   crop_tokens (job, &painting, picture);
-  if (! resize (job, picture, error))
+  vqd_painting_clear (&painting);
+  if ((job->zone != NULL && ! cut_mask (job, picture, error)) ||
+      (! has_canvas (job) &&
+       ! vqd_picture_resize (picture, job->result_width, job->result_height,
+                             paint.tiling, job->cancellable, error)))
     return FALSE;
 
   picture->seed = (gint64) paint.seed;

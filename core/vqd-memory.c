@@ -5,8 +5,8 @@
 #include "core/vqd-private.h"
 
 
-static guint64
-free_memory (void)
+guint64
+vqd_get_free_memory_bytes (void)
 {
   const long pages = sysconf (_SC_AVPHYS_PAGES);
   const long page_bytes = sysconf (_SC_PAGESIZE);
@@ -29,7 +29,8 @@ gboolean
 vqd_check_memory (guint64 needed, const char *what, gint64 limit,
                   GError **error)
 {
-  const guint64 available = limit > 0 ? (guint64) limit : free_memory ();
+  const guint64 available =
+      limit > 0 ? (guint64) limit : vqd_get_free_memory_bytes ();
 
   if (available == 0 || needed <= available)
     return TRUE;

@@ -129,3 +129,9 @@ vqd_settings_to_json (const VqdRequest *request,
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   return json_to_string (root, FALSE);
 }
+
+const char *
+vqd_get_version (void)
+{
+  return VQD_VERSION;
+}

@@ -124,8 +124,8 @@ static const Argument arguments[] = {
     N_ ("The new picture fades in over so many pixels inside its edge") },
   { "blend", ON_CANVAS, OF (request.blend_px), INT (16, 0, VQD_MAX_BORDER_PX),
     N_ ("Blend _width"),
-    N_ ("The new picture fades out over so many pixels outside its edge; no "
-        "pixel beyond changes") },
+    N_ ("The new picture meets the old one within so many pixels outside its "
+        "edge; no pixel beyond changes") },
   { "color-match", INTO_HOLES, OF (request.color_match), BOOLEAN (TRUE),
     N_ ("Match the colours around"),
     N_ ("Shift the colours of the new picture to those around what is "
@@ -153,6 +153,10 @@ static const Argument arguments[] = {
     N_ ("_Keep prompt and settings in the layers"),
     N_ ("Store prompt and settings in each layer, so that the picture can be "
         "made again; off leaves no trace of them in the image") },
+  { "mark-image", ALL, OF (mark_image), BOOLEAN (FALSE),
+    N_ ("Mark the image as _made by a model"),
+    N_ ("Say in the image's metadata (XMP, IPTC DigitalSourceType) that parts "
+        "of it were made by a model; what is there stays") },
   { "fail-on-cut", ALL, OF (request.fail_on_cut), BOOLEAN (FALSE),
     N_ ("Re_ject a prompt that is too long"),
     N_ ("Stop when the model cannot read the whole prompt, rather than leave "

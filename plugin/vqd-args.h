@@ -35,6 +35,7 @@ typedef struct
   VqdEngineOptions options;
   VqdTarget target;
   gboolean keep_settings;
+  gboolean mark_image;  /* as made by a model, in its metadata */
   GFile *output_folder; /* NULL: none */
   char *file_template;
   char *prompt;

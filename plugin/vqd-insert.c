@@ -4,11 +4,13 @@
 #include "plugin/vqd-layer-io.h"
 #include "plugin/vqd-names.h"
 #include "plugin/vqd-place.h"
+#include "plugin/vqd-xmp.h"
 
 #define NEUTRAL_NAME "VQ-Diffusion"
 
 typedef struct
 {
+  const VqdInsert *where;
   const VqdArgs *args;
   const VqdPicture *const *pictures;
   int n_pictures;
@@ -33,6 +35,17 @@ new_layers (GimpImage *image, const Batch *batch)
   return layers;
 }
 
+/* Whether the pictures go into a group that is in the image already. */
+static gboolean
+has_group (const VqdPlace *place, const Batch *batch)
+{
+  GimpItem *group = (GimpItem *) batch->where->group;
+
+  return batch->args->target == VQD_TARGET_GROUP && group != NULL &&
+         gimp_item_is_valid (group) && gimp_item_is_group (group) &&
+         gimp_item_get_image (group) == place->image;
+}
+
 static void
 insert_layers (const VqdPlace *place, const Batch *batch, GimpLayer **layers)
 {
@@ -40,9 +53,23 @@ insert_layers (const VqdPlace *place, const Batch *batch, GimpLayer **layers)
   g_autofree char *start =
       args->keep_settings ? vqd_names_shorten (args->prompt) : g_strdup ("");
   const char *group_name = start[0] != '\0' ? start : NEUTRAL_NAME;
+  VqdPlace inside = *place;
 
-  vqd_place_insert (place, layers, batch->n_pictures,
-                    args->target == VQD_TARGET_GROUP ? group_name : NULL);
+  if (has_group (place, batch))
+    {
+      inside.parent = batch->where->group;
+      inside.position = 0;
+      group_name = NULL;
+    }
+  else if (args->target != VQD_TARGET_GROUP)
+    group_name = NULL;
+
+  g_autofree GimpLayer **before = gimp_image_get_layers (place->image);
+  gimp_image_undo_group_start (place->image);
+  vqd_place_insert (&inside, layers, batch->n_pictures, group_name);
+  if (args->mark_image)
+    vqd_xmp_mark (place->image, before[0] != NULL);
+  gimp_image_undo_group_end (place->image);
 }
 
 static GimpLayer **
@@ -127,7 +154,7 @@ vqd_insert_pictures (const VqdInsert *self, const VqdArgs *args,
                      const VqdPicture *const *pictures, int n_pictures,
                      VqdInserted *inserted)
 {
-  const Batch batch = { args, pictures, n_pictures };
+  const Batch batch = { self, args, pictures, n_pictures };
   gboolean done = FALSE;
 
   *inserted = (VqdInserted){ .is_lost = FALSE };

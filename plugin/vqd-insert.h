@@ -19,7 +19,9 @@ typedef struct
   GimpImage *image;          /* NULL: a new one */
   GimpDrawable **drawables;  /* as for vqd_place_find () */
   const VqdCanvasIo *canvas; /* that they were made from; NULL: none */
-  gboolean show;             /* a new image gets a window */
+  GimpLayer *group; /* of a target that is a group: one that is there already;
+                       NULL, or in another image: a new one */
+  gboolean show;    /* a new image gets a window */
 } VqdInsert;
 
 /* What was made. */

@@ -98,26 +98,44 @@ write_new_file (GFile *folder, const char *name, GBytes *bytes, GError **error)
 }
 
 gboolean
+vqd_output_save_one (const VqdArgs *args, const VqdPicture *picture, int number,
+                     GError **error)
+{
+  /* A name may hold the prompt, which is a setting too. */
+  g_autofree char *name = vqd_names_file (
+      args->file_template, args->keep_settings ? args->prompt : "",
+      picture->seed, number);
+  g_autoptr (GBytes) png = encode_png (picture, args->keep_settings, error);
+
+  if (png != NULL && write_new_file (args->output_folder, name, png, error))
+    return TRUE;
+
+  g_prefix_error (error, _ ("The picture could not be saved: "));
+  return FALSE;
+}
+
+gboolean
 vqd_output_save (const VqdArgs *args, const VqdResult *result, GError **error)
 {
   const int n_pictures = vqd_result_get_n_pictures (result);
 
   for (int i = 0; args->output_folder != NULL && i < n_pictures; i++)
-    {
-      const VqdPicture *picture = vqd_result_get_picture (result, i);
-      /* A name may hold the prompt, which is a setting too. */
-      g_autofree char *name = vqd_names_file (
-          args->file_template, args->keep_settings ? args->prompt : "",
-          picture->seed, i + 1);
-      g_autoptr (GBytes) png = encode_png (picture, args->keep_settings, error);
-
-      if (png == NULL ||
-          ! write_new_file (args->output_folder, name, png, error))
-        {
-          g_prefix_error (error, _ ("The picture could not be saved: "));
-          return FALSE;
-        }
-    }
+    if (! vqd_output_save_one (args, vqd_result_get_picture (result, i), i + 1,
+                               error))
+      return FALSE;
 
   return TRUE;
+}
+
+gboolean
+vqd_output_save_as (const VqdPicture *picture, gboolean keep_settings,
+                    GFile *file, GError **error)
+{
+  g_autoptr (GBytes) png = encode_png (picture, keep_settings, error);
+
+  /* Written beside it first, then moved. */
+  return png != NULL &&
+         g_file_replace_contents (
+             file, g_bytes_get_data (png, NULL), g_bytes_get_size (png), NULL,
+             FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, error);
 }

@@ -10,6 +10,7 @@
 #include "plugin/vqd-proc-generate.h"
 #include "plugin/vqd-proc-tile.h"
 #include "plugin/vqd-proc-vary.h"
+#include "plugin/vqd-proc-window.h"
 
 typedef struct
 {
@@ -23,6 +24,7 @@ static const Procedure procedures[] = {
   { VQD_PROC_EXPAND, vqd_proc_expand_create },
   { VQD_PROC_VARY, vqd_proc_vary_create },
   { VQD_PROC_TILE, vqd_proc_tile_create },
+  { VQD_PROC_WINDOW, vqd_proc_window_create },
 };
 
 G_DECLARE_FINAL_TYPE (VqdPlugin, vqd_plugin, VQD, PLUGIN, GimpPlugIn)

@@ -10,9 +10,8 @@
 #include "plugin/vqd-where.h"
 #include "ui/vqd-dialog.h"
 
-/* Takes the error. */
-static GimpValueArray *
-return_error (GimpProcedure *procedure, GError *error)
+GimpValueArray *
+vqd_procedure_return_error (GimpProcedure *procedure, GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -62,7 +61,7 @@ run_procedure (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (! check_before_dialog (&run, &error))
-        return return_error (procedure, error);
+        return vqd_procedure_return_error (procedure, error);
       if (! vqd_dialog_run (procedure, config, _ (self->title),
                             _ (self->ok_label)))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL,
@@ -70,15 +69,16 @@ run_procedure (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
     }
 
   values = vqd_run (&run, config, &error);
-  return values != NULL ? values : return_error (procedure, error);
+  return values != NULL ? values
+                        : vqd_procedure_return_error (procedure, error);
 }
 
-static void
-declare_results (GimpProcedure *procedure)
+void
+vqd_procedure_declare_results (GimpProcedure *procedure, gboolean none_ok)
 {
   gimp_procedure_add_image_return_value (procedure, "image", _ ("Image"),
                                          _ ("The image with the new layers"),
-                                         FALSE, G_PARAM_READWRITE);
+                                         none_ok, G_PARAM_READWRITE);
   gimp_procedure_add_core_object_array_return_value (
       procedure, "layers", _ ("Layers"),
       _ ("The new layers, one for a picture"), GIMP_TYPE_LAYER,
@@ -128,7 +128,7 @@ vqd_procedure_new (GimpPlugIn *plug_in, const char *name,
   gimp_procedure_set_attribution (procedure, "The VQ-Diffusion for GIMP team",
                                   "GPL-3.0-or-later", "2026");
   vqd_args_declare (procedure, VQD_TASKS_OF (self->task));
-  declare_results (procedure);
+  vqd_procedure_declare_results (procedure, FALSE);
 
   return procedure;
 }

@@ -25,4 +25,12 @@ typedef struct
 GimpProcedure *vqd_procedure_new (GimpPlugIn *plug_in, const char *name,
                                   const VqdProcedure *self);
 
+/* What a procedure answers with when it failed or was cancelled. Takes the
+ * error. */
+GimpValueArray *vqd_procedure_return_error (GimpProcedure *procedure,
+                                            GError *error);
+
+/* The results of a run. none_ok: whether there may be no image. */
+void vqd_procedure_declare_results (GimpProcedure *procedure, gboolean none_ok);
+
 #endif /* VQD_PROCEDURE_H */

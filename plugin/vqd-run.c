@@ -11,6 +11,7 @@
 #include "plugin/vqd-output.h"
 #include "plugin/vqd-place.h"
 #include "plugin/vqd-progress.h"
+#include "plugin/vqd-settings.h"
 #include "plugin/vqd-where.h"
 
 gboolean
@@ -120,28 +121,6 @@ tell_timings (const VqdResult *result)
                 seconds.load, seconds.text, seconds.sample, seconds.decode);
 }
 
-/* After an interactive run libgimp writes the settings into the image and into
- * a file of the profile, to begin with them next time. What is not to be kept
- * must not be there then. */
-static void
-forget_settings (GObject *config)
-{
-  guint n_properties = 0;
-  g_autofree GParamSpec **properties = g_object_class_list_properties (
-      G_OBJECT_GET_CLASS (config), &n_properties);
-
-  for (guint i = 0; i < n_properties; i++)
-    {
-      GParamSpec *pspec = properties[i];
-
-      if (pspec->owner_type == G_OBJECT_TYPE (config) &&
-          ! g_str_equal (pspec->name, "keep-settings") &&
-          ! g_str_equal (pspec->name, "show-advanced"))
-        g_object_set_property (config, pspec->name,
-                               g_param_spec_get_default_value (pspec));
-    }
-}
-
 static GimpValueArray *
 return_result (const VqdRun *self, const VqdInserted *inserted,
                const VqdResult *result, const char *device)
@@ -191,7 +170,7 @@ vqd_run (const VqdRun *self, GimpProcedureConfig *config, GError **error)
     }
   tell_timings (result);
   if (self->run_mode == GIMP_RUN_INTERACTIVE && ! args->keep_settings)
-    forget_settings (G_OBJECT (config));
+    vqd_settings_forget (G_OBJECT (config));
 
   GimpValueArray *values = return_result (self, &inserted, result, device);
   g_free (inserted.layers);

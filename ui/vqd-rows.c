@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/vqd-rows.h"
 
+#include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
 #define ROW_SPACING_PX 6
@@ -30,7 +31,8 @@ vqd_rows_new_label (GObject *config, const char *property, GtkWidget *widget)
 {
   GParamSpec *pspec = find_property (config, property);
   g_autofree char *text =
-      g_strdup_printf ("%s:", g_param_spec_get_nick (pspec));
+      /* Translators: the label of a row, before its widget */
+      g_strdup_printf (_ ("%s:"), g_param_spec_get_nick (pspec));
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
   /* Makes the accessible relation too. */
@@ -52,17 +54,49 @@ next_row (GtkWidget *rows)
   return row;
 }
 
+static void
+attach (GtkWidget *rows, GtkWidget *label, GtkWidget *box)
+{
+  const int row = next_row (rows);
+
+  gtk_widget_set_hexpand (box, TRUE);
+  gtk_widget_show (box);
+  g_object_bind_property (box, "visible", label, "visible",
+                          G_BINDING_SYNC_CREATE);
+  gtk_grid_attach (GTK_GRID (rows), label, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (rows), box, 1, row, 1, 1);
+}
+
+void
+vqd_rows_add_box (GtkWidget *rows, GObject *config, const char *property,
+                  GtkWidget *box, GtkWidget *widget)
+{
+  attach (rows, vqd_rows_new_label (config, property, widget), box);
+}
+
+void
+vqd_rows_add_labelled (GtkWidget *rows, const char *text, GtkWidget *box,
+                       GtkWidget *widget)
+{
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  attach (rows, label, box);
+}
+
+void
+vqd_rows_append (GtkWidget *rows, GtkWidget *widget)
+{
+  gtk_widget_show (widget);
+  gtk_grid_attach (GTK_GRID (rows), widget, 1, next_row (rows), 1, 1);
+}
+
 void
 vqd_rows_add (GtkWidget *rows, GObject *config, const char *property,
               GtkWidget *widget)
 {
-  const int row = next_row (rows);
-
-  gtk_widget_set_hexpand (widget, TRUE);
-  gtk_widget_show (widget);
-  gtk_grid_attach (GTK_GRID (rows),
-                   vqd_rows_new_label (config, property, widget), 0, row, 1, 1);
-  gtk_grid_attach (GTK_GRID (rows), widget, 1, row, 1, 1);
+  vqd_rows_add_box (rows, config, property, widget, widget);
 }
 
 void

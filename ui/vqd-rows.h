@@ -20,6 +20,18 @@ GtkWidget *vqd_rows_new_label (GObject *config, const char *property,
 void vqd_rows_add (GtkWidget *rows, GObject *config, const char *property,
                    GtkWidget *widget);
 
+/* Appends a row whose widget is a box; the label is of one widget in it. Hiding
+ * the widget of a row, or the box, hides its label too. */
+void vqd_rows_add_box (GtkWidget *rows, GObject *config, const char *property,
+                       GtkWidget *box, GtkWidget *widget);
+
+/* The same with a label that is no property's; text: with a mnemonic. */
+void vqd_rows_add_labelled (GtkWidget *rows, const char *text, GtkWidget *box,
+                            GtkWidget *widget);
+
+/* Appends something below the widget of the row before. */
+void vqd_rows_append (GtkWidget *rows, GtkWidget *widget);
+
 /* Appends a widget that has its label in itself, a check button. */
 void vqd_rows_add_wide (GtkWidget *rows, GObject *config, const char *property,
                         GtkWidget *widget);

@@ -88,3 +88,14 @@ vqd_special_spin_new (GObject *config, const char *property, double first,
 
   return widget;
 }
+
+void
+vqd_special_spin_set_text (GtkWidget *spin, const char *special_text)
+{
+  Special *special = g_object_get_data (G_OBJECT (spin), DATA_KEY);
+
+  g_return_if_fail (special != NULL);
+  g_free (special->text);
+  special->text = g_strdup (special_text);
+  show_value (GTK_SPIN_BUTTON (spin), special);
+}

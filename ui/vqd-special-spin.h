@@ -15,4 +15,7 @@ GtkWidget *vqd_special_spin_new (GObject *config, const char *property,
                                  double first, double step, double page,
                                  int digits, const char *special_text);
 
+/* Another word for the special value. */
+void vqd_special_spin_set_text (GtkWidget *spin, const char *special_text);
+
 #endif /* VQD_SPECIAL_SPIN_H */

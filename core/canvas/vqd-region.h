@@ -78,6 +78,9 @@ typedef struct
 VqdRegion *vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
                            GCancellable *cancellable, GError **error);
 void vqd_region_free (VqdRegion *region);
+
+/* Frees the pixels of all levels, which the last picture no longer needs. */
+void vqd_region_drop_pixels (VqdRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdRegion, vqd_region_free)
 
 /* Bytes of the frame's region, working memory of drawing it included. */

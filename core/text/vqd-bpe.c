@@ -312,10 +312,11 @@ beginning_fits (const VqdBpe *bpe, const char *text, gsize n_bytes, int context)
   return ids->len <= (guint) context;
 }
 
-/* The end of a text that does not fit. Cleaning moves, drops and adds
- * characters, so the place is found by trying beginnings of the text: first
- * longer and longer ones, so that the cost is that of the part that fits. */
-static char *
+/* Where the end of a text begins that does not fit. Cleaning moves, drops and
+ * adds characters, so the place is found by trying beginnings of the text:
+ * first longer and longer ones, so that the cost is that of the part that
+ * fits. */
+static gsize
 find_cut (const VqdBpe *bpe, const char *text, int context)
 {
   const gsize n_bytes = strlen (text);
@@ -338,9 +339,23 @@ find_cut (const VqdBpe *bpe, const char *text, int context)
         too_long = middle;
     }
 
-  const char *cut = text + floor_to_word (text, floor_to_char (text, fits));
+  return floor_to_word (text, floor_to_char (text, fits));
+}
 
-  return g_strstrip (g_strdup (cut));
+int
+vqd_bpe_count (const VqdBpe *bpe, const char *text, int context,
+               gsize *cut_bytes)
+{
+  g_return_val_if_fail (context >= 2, 0);
+
+  g_autoptr (GArray) all = encode (bpe, text, G_MAXUINT);
+  const int n_ids = (int) all->len;
+
+  if (cut_bytes != NULL)
+    *cut_bytes =
+        n_ids > context ? find_cut (bpe, text, context) : strlen (text);
+
+  return n_ids;
 }
 
 int
@@ -360,7 +375,9 @@ vqd_bpe_encode (const VqdBpe *bpe, const char *text, int context, int *ids,
 
   if (cut_text != NULL)
     *cut_text =
-        n_ids > context ? find_cut (bpe, valid, context) : g_strdup ("");
+        n_ids > context
+            ? g_strstrip (g_strdup (valid + find_cut (bpe, valid, context)))
+            : g_strdup ("");
 
   return n_ids;
 }

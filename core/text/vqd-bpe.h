@@ -54,6 +54,12 @@ const VqdBpe *vqd_bpe_get_default (void);
 int vqd_bpe_encode (const VqdBpe *bpe, const char *text, int context, int *ids,
                     char **cut_text);
 
+/* The same number, and where the text is cut. text: valid UTF-8. cut_bytes,
+ * when not NULL: the byte of text that what is left out begins with, perhaps a
+ * space; its length when all is in. */
+int vqd_bpe_count (const VqdBpe *bpe, const char *text, int context,
+                   gsize *cut_bytes);
+
 G_END_DECLS
 
 #endif

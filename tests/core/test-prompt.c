@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/text/vqd-bpe.h"
 #include "core/text/vqd-label.h"
 #include "core/text/vqd-wildcards.h"
+#include "core/vqd.h"
 
 #include <string.h>
+
+#define CONTEXT 77
+/* 8 to 17 ms seen; only what never ends is a failure. */
+#define MAX_COUNT_SECONDS 5.0
 
 
 static void
@@ -90,6 +96,153 @@ test_hostile (void)
   g_assert_cmpstr (same, ==, open);
 }
 
+/* ---- counting ---- */
+
+static int
+count_ids (const char *text)
+{
+  return vqd_bpe_encode (vqd_bpe_get_default (), text, CONTEXT, NULL, NULL);
+}
+
+/* A prompt that goes into the model as it is counted: what is cut is what the
+ * model's own tokenizer cuts. */
+static void
+test_count_is_the_tokenizers (void)
+{
+  static const char *const prompts[] = { "",
+                                         "a",
+                                         "autumn leaves",
+                                         "A CAFÉ in Paris; it's 1925!",
+                                         "{not|",
+                                         "a {b} c",
+                                         "<|endoftext|>",
+                                         "fish &amp; chips",
+                                         "ｆｕｌｌ　ｗｉｄｔｈ",
+                                         "秋の葉" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (prompts); i++)
+    for (int n = 1; n < 100; n += 7)
+      {
+        g_autoptr (GString) prompt = g_string_new (NULL);
+        g_autofree char *cut_text = NULL;
+        gsize cut = 0;
+
+        for (int k = 0; k < n; k++)
+          g_string_append_printf (prompt, "%s ", prompts[i]);
+        const int n_ids = vqd_bpe_encode (vqd_bpe_get_default (), prompt->str,
+                                          CONTEXT, NULL, &cut_text);
+
+        g_assert_cmpint (vqd_prompt_count (prompt->str, CONTEXT, &cut), ==,
+                         n_ids);
+        g_assert_cmpuint (cut, <=, prompt->len);
+        g_assert_true ((n_ids > CONTEXT) == (cut < prompt->len));
+        g_autofree char *rest = g_strstrip (g_strdup (prompt->str + cut));
+        g_assert_cmpstr (rest, ==, cut_text);
+      }
+}
+
+/* What stands before the cut is read, and a word more is not. */
+static void
+test_cut_is_where_reading_ends (void)
+{
+  g_autoptr (GString) prompt = g_string_new (NULL);
+  gsize cut = 0;
+
+  for (int i = 0; i < 60; i++)
+    g_string_append_printf (prompt, "L&Eacute;AF%d  ", i);
+  g_assert_cmpint (vqd_prompt_count (prompt->str, CONTEXT, &cut), >, CONTEXT);
+
+  g_autofree char *read = g_strndup (prompt->str, cut);
+  const char *next = strchr (g_strchug (prompt->str + cut), ' ');
+  g_autofree char *more = g_strndup (prompt->str, next - prompt->str);
+  g_assert_cmpint (count_ids (read), <=, CONTEXT);
+  g_assert_cmpint (count_ids (more), >, CONTEXT);
+}
+
+/* No seed draws a text of more tokens than the count, and one draws it. */
+static void
+test_count_is_of_the_longest (void)
+{
+  static const char *const prompts[] = {
+    "a {red|dark blue|} house",
+    "{a|a very old {town|village square {at night|}}} in {spring|late autumn}",
+    "{|{|{|x}}} y", "{a b|b a} {a b c|a}"
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (prompts); i++)
+    {
+      const int count = vqd_prompt_count (prompts[i], CONTEXT, NULL);
+      int largest = 0;
+
+      for (guint64 seed = 0; seed < 400; seed++)
+        {
+          g_autofree char *text = vqd_wildcards_expand (prompts[i], seed);
+
+          largest = MAX (largest, count_ids (text));
+        }
+      g_assert_cmpint (largest, ==, count);
+    }
+}
+
+/* The cut is a place of the prompt as it is typed, braces and all. */
+static void
+test_cut_with_wildcards (void)
+{
+  g_autoptr (GString) prompt = g_string_new ("{x|a very long beginning} ");
+  gsize cut = 0;
+
+  for (int i = 0; i < 40; i++)
+    g_string_append (prompt, "leaf ");
+  /* start, "a very long beginning", 40 leaves, end */
+  g_assert_cmpint (vqd_prompt_count (prompt->str, 26, &cut), ==, 46);
+  g_assert_cmpuint (cut, ==, strlen ("{x|a very long beginning} ") + 20 * 5);
+
+  const char *inside = "one two {three|four five six seven} eight";
+  g_assert_cmpint (vqd_prompt_count (inside, 6, &cut), ==, 9);
+  g_assert_cmpstr (inside + cut, ==, "six seven} eight");
+}
+
+static void
+test_cut_of_invalid_utf8 (void)
+{
+  const char *prompt = "a \xff\xfe b \xc3 word word";
+  gsize cut = 0;
+
+  vqd_prompt_count (prompt, CONTEXT, &cut);
+  g_assert_cmpuint (cut, ==, strlen (prompt));
+  for (int context = 2; context < 12; context++)
+    {
+      vqd_prompt_count (prompt, context, &cut);
+      g_assert_cmpuint (cut, <=, strlen (prompt));
+      if (cut > 0 && cut < strlen (prompt))
+        g_assert_true (prompt[cut] == ' ' || prompt[cut - 1] == ' ');
+    }
+}
+
+/* It is asked for with each key that is pressed. */
+static void
+test_count_of_ten_thousand_words (void)
+{
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (GString) flat = g_string_new (NULL);
+
+  for (int i = 0; i < 30; i++)
+    g_string_append_c (deep, '{');
+  for (int i = 0; i < 5000; i++)
+    {
+      g_string_append (flat, "{autumn|extraordinarily} leaves ");
+      g_string_append (deep, "autumn leaves ");
+    }
+  for (int i = 0; i < 30; i++)
+    g_string_append (deep, "|x}");
+
+  const double start_us = (double) g_get_monotonic_time ();
+  g_assert_cmpint (vqd_prompt_count (flat->str, CONTEXT, NULL), ==, 15002);
+  g_assert_cmpint (vqd_prompt_count (deep->str, CONTEXT, NULL), ==, 10002);
+  g_assert_true (((double) g_get_monotonic_time () - start_us) / 1e6 <
+                 2 * MAX_COUNT_SECONDS);
+}
+
 /* ---- labels ---- */
 
 static void
@@ -142,6 +295,14 @@ main (int argc, char **argv)
                    test_groups_are_independent);
   g_test_add_func ("/wildcards/nested", test_nested);
   g_test_add_func ("/wildcards/hostile", test_hostile);
+  g_test_add_func ("/count/is-the-tokenizers", test_count_is_the_tokenizers);
+  g_test_add_func ("/count/cut-is-where-reading-ends",
+                   test_cut_is_where_reading_ends);
+  g_test_add_func ("/count/is-of-the-longest", test_count_is_of_the_longest);
+  g_test_add_func ("/count/cut-with-wildcards", test_cut_with_wildcards);
+  g_test_add_func ("/count/cut-of-invalid-utf8", test_cut_of_invalid_utf8);
+  g_test_add_func ("/count/ten-thousand-words",
+                   test_count_of_ten_thousand_words);
   g_test_add_func ("/label/found", test_labels);
   g_test_add_func ("/label/refused", test_no_labels);
   return g_test_run ();

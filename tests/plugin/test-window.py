@@ -6,151 +6,17 @@ GIMP runs with windows on a screen of Xvfb; keys come from xdotool. What GIMP
 holds is asked of its Script-Fu server.
 """
 
-import os
 import re
-import shutil
 import signal
-import socket
-import struct
-import subprocess
-import sys
 import time
 
+import gimp_screen
 import gimp_test
 
 TIMEOUT_S = 400
 # In the status bar of the only window of a new profile.
 CANCEL_AT = (595, 602)
-SCREEN = "1280x1000x24"
 TITLE = "^Picture from Text$"
-TOOLS = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import")
-
-
-class Server:
-    """Script-Fu in the GIMP that runs."""
-
-    def __init__(self, port):
-        self.port = port
-
-    def ask(self, script):
-        code = script.encode()
-        with socket.create_connection(("127.0.0.1", self.port), 60) as link:
-            link.sendall(struct.pack(">cH", b"G", len(code)) + code)
-            header = self.receive(link, 4)
-            _, failed, size = struct.unpack(">cBH", header)
-            answer = self.receive(link, size).decode()
-        if failed:
-            raise RuntimeError("%s: %s" % (script, answer))
-        # What the script wrote; the reader's end mark follows.
-        return answer.split("#<EOF>")[0].strip()
-
-    @staticmethod
-    def receive(link, size):
-        data = b""
-        while len(data) < size:
-            piece = link.recv(size - len(data))
-            if not piece:
-                raise RuntimeError("the Script-Fu server hung up")
-            data += piece
-        return data
-
-    def wait(self):
-        for _ in range(120):
-            try:
-                return self.ask("(display \"up\")")
-            except OSError:
-                time.sleep(0.5)
-        raise RuntimeError("GIMP's Script-Fu server did not come up")
-
-
-class Screen:
-    """Xvfb with a window manager, and a GIMP on it."""
-
-    def __init__(self, profile, shots):
-        self.profile = profile
-        self.shots = shots
-        read_end, write_end = os.pipe()
-        self.xvfb = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", SCREEN,
-             "-nolisten", "tcp"],
-            pass_fds=[write_end], stderr=subprocess.DEVNULL)
-        os.close(write_end)
-        with os.fdopen(read_end) as line:
-            number = line.readline().strip()
-        if not number:
-            raise RuntimeError("Xvfb did not start")
-        self.environment = dict(profile.environment, DISPLAY=":" + number)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        serve = ('(plug-in-script-fu-server #:run-mode 1 #:ip "127.0.0.1" '
-                 '#:port %d #:logfile "%s")'
-                 % (port, profile.path("script-fu.log")))
-        self.log = open(profile.path("gimp.log"), "w+")
-        self.gimp = subprocess.Popen(
-            ["dbus-run-session", "--", "sh", "-c",
-             'openbox & exec "$@"', "sh", profile.gimp, "-n", "--no-splash",
-             "--batch-interpreter", "plug-in-script-fu-eval", "-b", serve],
-            env=self.environment, stdin=subprocess.DEVNULL, stdout=self.log,
-            stderr=subprocess.STDOUT, start_new_session=True)
-        self.server = Server(port)
-
-    def run(self, *command):
-        return subprocess.run(command, env=self.environment,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL).stdout.decode()
-
-    def key(self, *keys):
-        for key in keys:
-            self.run("xdotool", "key", "--clearmodifiers", key)
-            time.sleep(0.3)
-
-    def click(self, x, y):
-        self.run("xdotool", "mousemove", str(x), str(y), "click", "1")
-        time.sleep(0.3)
-
-    def type(self, text):
-        self.run("xdotool", "type", "--delay", "20", text)
-
-    def windows(self, title):
-        return self.run("xdotool", "search", "--onlyvisible", "--name",
-                        title).split()
-
-    def wait_for(self, condition, seconds=60):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return True
-            time.sleep(0.2)
-        return False
-
-    def is_active(self, title):
-        name = self.run("xdotool", "getactivewindow", "getwindowname")
-        return re.search(title, name.strip()) is not None
-
-    def focus(self, title):
-        """Waits for a window, and until it has the keys."""
-        def activate():
-            for window in self.windows(title)[-1:]:
-                self.run("xdotool", "windowactivate", window)
-            return self.is_active(title)
-
-        found = self.wait_for(activate)
-        time.sleep(1)
-        return found
-
-    def shoot(self, name):
-        if self.shots:
-            os.makedirs(self.shots, exist_ok=True)
-            self.run("import", "-window", "root",
-                     os.path.join(self.shots, name + ".png"))
-
-    def close(self):
-        # The whole group: plug-ins that listen outlive their GIMP.
-        os.killpg(self.gimp.pid, signal.SIGTERM)
-        self.gimp.wait()
-        self.xvfb.terminate()
-        self.xvfb.wait()
 
 
 MAKE_IMAGE = """
@@ -389,16 +255,13 @@ def main():
     signal.alarm(TIMEOUT_S)
     arguments = gimp_test.parse_arguments()
     gimp_test.need_model(arguments)
-    for tool in TOOLS:
-        if shutil.which(tool) is None:
-            print("1..0 # SKIP no %s" % tool)
-            sys.exit(gimp_test.SKIPPED)
+    gimp_screen.need_tools()
     tap = gimp_test.Tap()
     profile = gimp_test.Profile(arguments)
     broken = profile.path("broken.safetensors")
     with open(broken, "w") as file:
         file.write("no model")
-    screen = Screen(profile, arguments.shots)
+    screen = gimp_screen.Screen(profile, arguments.shots)
     try:
         screen.server.wait()
         screen.server.ask(MAKE_IMAGE)
