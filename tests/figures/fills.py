@@ -17,6 +17,7 @@ N_PLAIN = 5
 # has some: a border between the two has what lies between.
 FIGURE_OF = {'photograph': 'ratio', 'flat': 'between'}
 PANEL_PX = 200
+DOCUMENT_CASES = 'clouds', 'gravel', 'cat', 'leaves'
 SEED = 11
 
 
@@ -138,6 +139,10 @@ def seams(report, program, folder, cases):
         report.check('seam', f'{case.name}: the rest is as it was',
                      figure['changed_outside'] == 0,
                      f'{figure["changed_outside"]} pixels')
+    small = [row[1:4] for kind in rows.values() for row in kind
+             if row[0][1].split(',')[0] in DOCUMENT_CASES]
+    if small:
+        sheets.small_sheet(small, folder.parent / 'docs' / 'fills.png', 150)
     for kind, name in (('photograph', 'fills-photographs'),
                        ('flat', 'fills-flat')):
         if rows[kind]:

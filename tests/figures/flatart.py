@@ -105,9 +105,9 @@ def checkers(height, width):
 def poster(height, width):
     def color(x, y):
         share = (y / height)[..., None]
-        sky = numpy.float32((58, 24, 96)) * (1 - share) + \
-            numpy.float32((255, 160, 70)) * share
-        sea = two_colors((36, 30, 84), (58, 48, 112), y % 20 < 8)
+        sky = numpy.float32((52, 120, 204)) * (1 - share) + \
+            numpy.float32((206, 232, 246)) * share
+        sea = two_colors((24, 74, 140), (44, 98, 164), y % 20 < 8)
         sky[y > height * 0.8] = sea[y > height * 0.8]
         sun = (x - width * 0.5) ** 2 + (y - height * 0.62) ** 2 < 70 ** 2
         sky[sun & (y <= height * 0.8)] = (255, 236, 170)

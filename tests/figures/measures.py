@@ -127,7 +127,8 @@ def smooth_extension(picture, hole):
 
     Averages of the known at ever coarser scales, then back up."""
     levels = picture.astype(numpy.float64)
-    return numpy.rint(spread(levels, (~hole).astype(float))).astype(numpy.uint8)
+    filled = spread(levels, (~hole).astype(float))
+    return numpy.rint(filled).astype(numpy.uint8)
 
 
 def spread(levels, known):

@@ -53,7 +53,8 @@ def clouds(height, width, seed):
 def sand(height, width, seed):
     rng = numpy.random.default_rng(seed)
     y, x = numpy.mgrid[0:height, 0:width].astype(numpy.float32)
-    bend = 14 * noise(rng, height, width, 64) + 4 * noise(rng, height, width, 20)
+    bend = 14 * noise(rng, height, width, 64)
+    bend += 4 * noise(rng, height, width, 20)
     ripples = numpy.sin((0.35 * x + y + bend) * 2 * numpy.pi / 17)
     share = 0.5 + 0.28 * ripples + 0.16 * noise(rng, height, width, 40)
     return grain(rng, between((172, 138, 92), (232, 206, 158), share), 7)

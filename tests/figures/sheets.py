@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 GAP_PX = 6
 WORDS_PX = 14
 WHITE = (255, 255, 255)
+DOCUMENT_COLORS = 128
 
 
 def fitted(picture, width, height):
@@ -32,6 +33,13 @@ def crop(picture, center, size):
     top = min(max(center[0] - size // 2, 0), max(height - size, 0))
     left = min(max(center[1] - size // 2, 0), max(width - size, 0))
     return picture[top:top + size, left:left + size]
+
+
+def small_sheet(rows, path, side):
+    """For documents: no panel larger than side, few colours."""
+    path.parent.mkdir(exist_ok=True)
+    sheet([[(fitted(panel, side, side), words) for panel, words in row]
+           for row in rows], path, DOCUMENT_COLORS)
 
 
 def sheet(rows, path, n_colors=None):

@@ -8,14 +8,14 @@ from program import RunFailed
 
 PROMPTS = ('green grass texture', 'gray cobblestone', 'white marble texture',
            'zebra stripes', 'lava', 'autumn leaves', 'leopard fur',
-           'moss on stone', 'dry cracked ground', 'clouds in a blue sky')
+           'moss on stone', 'dry cracked ground', 'blue water waves')
 BOUNDS = 0.9, 1.1
 # One line of one picture says little: the figure is of so many pictures.
-N_TILES = 16
+N_TILES = 40
 N_UNTILED = 4
 SIZE_PX, CELL_PX = 128, 8
 # Enough for a texture; the seed of picture i of prompt p is 100 p + i.
-STEPS = 12
+STEPS = 8
 COLUMNS = 5
 
 
@@ -60,6 +60,7 @@ def tiles(report, program, folder, _cases):
     if panels:
         rows = [panels[i:i + COLUMNS] for i in range(0, len(panels), COLUMNS)]
         sheets.sheet(rows, folder.parent / 'tiles.png')
+        sheets.small_sheet(rows, folder.parent / 'docs' / 'tiles.png', 150)
 
 
 ALL = {'tiling': tiles}
