@@ -480,6 +480,15 @@ pass_clear (Pass *pass)
   g_clear_pointer (&pass->windows, g_array_unref);
 }
 
+static gboolean
+set_no_memory (const VqdLevel *level, GError **error)
+{
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+               "There is not enough memory to work on %d x %d pixels.",
+               level->width, level->height);
+  return FALSE;
+}
+
 /* The colours of a finer level are those of the coarser one: its windows know
  * little of each other, and would differ. */
 static gboolean
@@ -487,8 +496,10 @@ match_guide (VqdPainter *self, const Pass *pass, float *rgb, GError **error)
 {
   const VqdLevel *level = pass->level;
   const gsize n = (gsize) level->width * (gsize) level->height;
-  g_autofree guint8 *all = g_new (guint8, n);
+  g_autofree guint8 *all = g_try_new (guint8, n);
 
+  if (all == NULL)
+    return set_no_memory (level, error);
   memset (all, 1, n);
   return vqd_color_match (rgb, pass->rgb, all, level->width, level->height,
                           GUIDE_CELLS * self->cell_px, self->paint->cancellable,
@@ -524,12 +535,17 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
  * coarser level changed. */
 static float *
 vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
-            const float *given)
+            const float *given, GError **error)
 {
   const gsize n = 3 * (gsize) level->width * (gsize) level->height;
   const gsize n_finer = 3 * (gsize) finer->width * (gsize) finer->height;
-  float *rgb = g_new0 (float, n_finer);
+  float *rgb = g_try_new (float, n_finer);
 
+  if (rgb == NULL)
+    {
+      set_no_memory (finer, error);
+      return NULL;
+    }
   for (gsize i = 0; i < n; i++)
     drawn[i] -= given[i];
   vqd_double (drawn, level->width, level->height, rgb, finer->width,
@@ -539,16 +555,20 @@ vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
   return rgb;
 }
 
-static void
-fill_unknown (VqdLevel *finer, const VqdLevel *level, const float *drawn)
+static gboolean
+fill_unknown (VqdLevel *finer, const VqdLevel *level, const float *drawn,
+              GError **error)
 {
   const gsize n = (gsize) finer->width * (gsize) finer->height;
-  g_autofree guint8 *where = g_new (guint8, n);
+  g_autofree guint8 *where = g_try_new (guint8, n);
 
+  if (where == NULL)
+    return set_no_memory (finer, error);
   for (gsize i = 0; i < n; i++)
     where[i] = ! finer->known[i];
   vqd_double (drawn, level->width, level->height, finer->rgb, finer->width,
               finer->height, 3, where);
+  return TRUE;
 }
 
 /* What a level hands on to the next finer one: of a variation, what is to be
@@ -560,14 +580,11 @@ hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
   g_auto (VqdPatchwork) given = { 0 };
 
   if (self->paint->task != VQD_TASK_VARY)
-    {
-      fill_unknown (finer, pass->level, drawn);
-      return TRUE;
-    }
+    return fill_unknown (finer, pass->level, drawn, error);
   if (! decode_level (self, pass, pass->given, FALSE, &given, error))
     return FALSE;
-  *rgb = vary_finer (finer, pass->level, drawn, given.rgb);
-  return TRUE;
+  *rgb = vary_finer (finer, pass->level, drawn, given.rgb, error);
+  return *rgb != NULL;
 }
 
 static gboolean
