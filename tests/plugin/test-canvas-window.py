@@ -72,7 +72,7 @@ class Session:
     def open(self, key, title):
         """Filters > Generate > VQ-Diffusion > the entry of a letter."""
         self.screen.focus(" GIMP$")
-        self.screen.key("alt+r", "End", "Right", "Right", key)
+        self.screen.key("alt+r", "End", "Right", "Down", "Right", key)
         return not title or self.screen.focus(title)
 
     def made(self, before, seconds=60):

@@ -59,7 +59,7 @@ IS_DIRTY = "(write (gimp-image-is-dirty image))"
 def open_dialog(screen, shot=None, window=" GIMP$"):
     """Filters > Generate > VQ-Diffusion > Picture from Text, by keys."""
     screen.focus(window)
-    screen.key("alt+r", "End", "Right", "Right")
+    screen.key("alt+r", "End", "Right", "Down", "Right")
     if shot:
         screen.shoot(shot)
     screen.key("t")
