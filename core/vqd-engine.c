@@ -1,13 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-#include <unistd.h>
-
-#include "core/image/vqd-scale.h"
 #include "core/io/vqd-weights-reader.h"
-#include "core/text/vqd-bpe.h"
-#include "core/text/vqd-label.h"
-#include "core/text/vqd-wildcards.h"
-#include "core/vqd-pipeline.h"
 #include "core/vqd-private.h"
 
 

@@ -5,7 +5,6 @@
 
 #include "core/canvas/vqd-cut.h"
 #include "core/canvas/vqd-soft-mask.h"
-#include "core/image/vqd-scale.h"
 #include "core/text/vqd-bpe.h"
 #include "core/text/vqd-label.h"
 #include "core/text/vqd-wildcards.h"
@@ -14,9 +13,6 @@
 
 /* Characters of a prompt that a message repeats. */
 #define MAX_QUOTED 60
-
-/* Pixels of a tile that go around before it is resized. */
-#define MIN_WRAP_PX 8
 
 /* Of the blend, the part over which the new picture fades out beside the cut;
  * it runs through the rest. */
@@ -47,7 +43,7 @@ typedef struct
 
   VqdFrame frame;
   VqdRegion *region;
-  float *mask;      /* [frame], or NULL: all of it shows */
+  float *mask;      /* [frame], or NULL: all of it shows, or there is a zone */
   float *zone;      /* [frame]: of the cut (vqd-cut.h), or NULL: none */
   Rectangle shown;  /* the part of the frame that is a picture */
   int result_width; /* of a picture in the end */
@@ -332,60 +328,107 @@ make_mask (Job *job, GError **error)
          make_zone (job, error);
 }
 
-/* The frame's own arrays, and pictures of its size. */
+/* The frame's own arrays, the mask and the zone. */
 static guint64
-frame_bytes (const Job *job, guint64 width, guint64 height)
+frame_bytes (int width, int height)
+{
+  return (guint64) width * (guint64) height *
+         (3 * sizeof (float) + 2 * sizeof (guint8));
+}
+
+/* All pictures, and what making one of them takes beside. */
+static guint64
+picture_bytes (const Job *job, int width, int height)
 {
   const guint64 n_pictures = (guint64) job->request->n_images + 1;
-  const guint64 frame = 2 * sizeof (float) + 2 * sizeof (guint8);
 
-  return width * height * (frame + n_pictures * 4 * sizeof (float));
+  return (guint64) width * (guint64) height * n_pictures * 4 * sizeof (float);
+}
+
+/* Cutting the mask of one picture. */
+static guint64
+cut_bytes (const Job *job)
+{
+  const gsize n = (gsize) job->frame.width * (gsize) job->frame.height;
+  guint64 n_band = 0;
+
+  for (gsize i = 0; job->zone != NULL && i < n; i++)
+    n_band += job->zone[i] > 0 && job->zone[i] < 1;
+  return n_band * VQD_CUT_BYTES;
+}
+
+/* The frame, and the mask in it. */
+static gboolean
+prepare_frame (Job *job, GError **error)
+{
+  const VqdRequest *request = job->request;
+  const gint64 limit = job->engine->memory_limit_bytes;
+  int width;
+  int height;
+
+  if (has_canvas (job))
+    {
+      vqd_frame_measure (request, &width, &height);
+      if (! vqd_check_memory (frame_bytes (width, height), "This canvas", limit,
+                              error))
+        return FALSE;
+    }
+  else
+    {
+      drawn_size (job, &width, &height);
+      if (! vqd_check_memory (
+              frame_bytes (width, height) +
+                  picture_bytes (job, MAX (width, job->result_width),
+                                 MAX (height, job->result_height)),
+              "The pictures", limit, error))
+        return FALSE;
+    }
+  return vqd_frame_init (&job->frame, request, width, height, job->cancellable,
+                         error) &&
+         make_mask (job, error);
+}
+
+/* All memory of a run, the engine's own apart. */
+static guint64
+measure (const Job *job, const VqdRegionModel *model)
+{
+  const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
+  const VqdFrame *frame = &job->frame;
+  const guint64 bytes = frame_bytes (frame->width, frame->height) +
+                        vqd_region_measure (frame, model) + cut_bytes (job);
+
+  if (has_canvas (job))
+    return bytes + picture_bytes (job, job->shown.width, job->shown.height) +
+           vqd_pipeline_encoder_bytes (config);
+  return bytes + picture_bytes (job, MAX (frame->width, job->result_width),
+                                MAX (frame->height, job->result_height));
 }
 
 static gboolean
 prepare_canvas (Job *job, GError **error)
 {
   const VqdRequest *request = job->request;
-  VqdEngine *engine = job->engine;
+  const VqdEngine *engine = job->engine;
   const VqdModelInfo *info = &engine->info;
   const VqdRegionModel model = { .cell_px = info->cell_px,
                                  .window_width = info->grid_width,
                                  .window_height = info->grid_height,
                                  .n_codes = info->n_codes,
                                  .id = info->id };
-  int width = 0;
-  int height = 0;
 
   job->result_width =
       request->width_px > 0 ? request->width_px : info->width_px;
   job->result_height =
       request->height_px > 0 ? request->height_px : info->height_px;
-  if (has_canvas (job))
-    {
-      width = request->canvas->width_px;
-      height = request->canvas->height_px;
-    }
-  else
-    drawn_size (job, &width, &height);
-
-  const guint64 bytes =
-      frame_bytes (job, (guint64) MAX (width, job->result_width),
-                   (guint64) MAX (height, job->result_height));
-  if (! vqd_check_memory (bytes, "The pictures", engine->memory_limit_bytes,
-                          error) ||
-      ! vqd_frame_init (&job->frame, request, width, height, job->cancellable,
-                        error) ||
-      ! make_mask (job, error))
+  if (! prepare_frame (job, error))
     return FALSE;
 
   job->shown = shown_part (job);
+  if (job->zone != NULL) /* each picture gets a mask of its own */
+    g_clear_pointer (&job->mask, g_free);
   if (! check_shown (job, error) ||
-      ! vqd_check_memory (bytes + vqd_region_measure (&job->frame, &model) +
-                              (has_canvas (job) ? vqd_pipeline_encoder_bytes (
-                                                      vqd_pipeline_get_config (
-                                                          engine->pipeline))
-                                                : 0),
-                          "This picture", engine->memory_limit_bytes, error))
+      ! vqd_check_memory (measure (job, &model), "This picture",
+                          engine->memory_limit_bytes, error))
     return FALSE;
   job->region = vqd_region_new (&job->frame, &model, job->cancellable, error);
   return job->region != NULL;
@@ -403,6 +446,14 @@ picture_strength (const VqdRequest *request, int i)
                                  (request->n_images - 1);
 }
 
+/* Pixels of a canvas may hold anything; NaN becomes 0. */
+static void
+copy_pixel (const float *from, float *to)
+{
+  for (int c = 0; c < 3; c++)
+    to[c] = from[c] > 0 ? MIN (from[c], 1.0f) : 0.0f;
+}
+
 /* The shown part of the frame: as painted; what is beyond the region stays as
  * the canvas has it. */
 static gboolean
@@ -413,14 +464,15 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
   const VqdLevel *level = &job->region->levels[0];
   const Rectangle *shown = &job->shown;
   const gsize n = (gsize) shown->width * (gsize) shown->height;
+  const gboolean has_mask = job->mask != NULL || job->zone != NULL;
 
   picture->width_px = shown->width;
   picture->height_px = shown->height;
   picture->x_px = shown->x - frame->left;
   picture->y_px = shown->y - frame->top;
   picture->rgb = g_try_new0 (float, 3 * n);
-  picture->mask = job->mask == NULL ? NULL : g_try_new (float, n);
-  if (picture->rgb == NULL || (job->mask != NULL && picture->mask == NULL))
+  picture->mask = has_mask ? g_try_new (float, n) : NULL;
+  if (picture->rgb == NULL || (has_mask && picture->mask == NULL))
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
                    "There is not enough memory for a picture of %d x %d "
@@ -449,13 +501,19 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
                  3 * ((gsize) canvas_y * (gsize) frame->canvas->width_px +
                       (gsize) canvas_x);
         if (from != NULL)
-          memcpy (picture->rgb + 3 * to, from, 3 * sizeof (float));
+          copy_pixel (from, picture->rgb + 3 * to);
         if (job->mask != NULL)
           picture->mask[to] =
               job->mask[(gsize) (shown->y + y) * (gsize) frame->width +
                         (gsize) (shown->x + x)];
       }
   return TRUE;
+}
+
+static float
+pixel_difference (const float *a, const float *b)
+{
+  return (fabsf (a[0] - b[0]) + fabsf (a[1] - b[1]) + fabsf (a[2] - b[2])) / 3;
 }
 
 /* The mask of this picture: where it and the old one meet depends on both. */
@@ -465,14 +523,13 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
   const VqdFrame *frame = &job->frame;
   const Rectangle *shown = &job->shown;
   const gsize n = (gsize) shown->width * (gsize) shown->height;
+  float *difference = picture->mask; /* until the mask is there */
   g_autofree float *zone = g_try_new (float, n);
-  g_autofree float *old_rgb = g_try_new0 (float, 3 * n);
 
-  if (zone == NULL || old_rgb == NULL)
+  if (zone == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a picture of %d x %d "
-                   "pixels.",
+                   "There is not enough memory for a mask of %d x %d pixels.",
                    shown->width, shown->height);
       return FALSE;
     }
@@ -486,12 +543,12 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
           (gsize) (x - frame->left);
 
       zone[i] = job->zone[at];
-      memcpy (old_rgb + 3 * i,
-              frame->known[at] ? frame->canvas->rgb + 3 * pixel
-                               : picture->rgb + 3 * i,
-              3 * sizeof (float));
+      difference[i] = frame->known[at]
+                          ? pixel_difference (frame->canvas->rgb + 3 * pixel,
+                                              picture->rgb + 3 * i)
+                          : 0;
     }
-  if (! vqd_cut (zone, old_rgb, picture->rgb, shown->width, shown->height,
+  if (! vqd_cut (zone, difference, shown->width, shown->height,
                  job->cancellable, error) ||
       ! vqd_soft_mask (picture->mask, zone, shown->width, shown->height, 0,
                        CUT_FADE_PX (job->request->blend_px), job->cancellable,
@@ -542,113 +599,6 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
                       .model = g_strdup (job->engine->info.id) };
 }
 
-/* [height, width, 3] that goes on at the other side for *wrap_x and *wrap_y
- * pixels beyond each side: so many that they are whole pixels in the size
- * asked for, too. */
-static float *
-wrap_pixels (const Job *job, const VqdPicture *picture, int wrap_x, int wrap_y)
-{
-  const int width = picture->width_px + 2 * wrap_x;
-  const int height = picture->height_px + 2 * wrap_y;
-  float *rgb = g_try_new (float, 3 * (gsize) width * (gsize) height);
-
-  for (int y = 0; rgb != NULL && y < height; y++)
-    for (int x = 0; x < width; x++)
-      {
-        const int from_x = (x - wrap_x + picture->width_px) % picture->width_px;
-        const int from_y =
-            (y - wrap_y + picture->height_px) % picture->height_px;
-
-        memcpy (rgb + 3 * ((gsize) y * (gsize) width + (gsize) x),
-                picture->rgb + 3 * ((gsize) from_y * (gsize) picture->width_px +
-                                    (gsize) from_x),
-                3 * sizeof (float));
-      }
-  return rgb;
-}
-
-static int
-greatest_common_divisor (int a, int b)
-{
-  while (b != 0)
-    {
-      const int rest = a % b;
-
-      a = b;
-      b = rest;
-    }
-  return a;
-}
-
-/* How far an axis goes on at its other side: *drawn pixels of what is drawn are
- * *result pixels of what is asked for. */
-static void
-wrap_of_axis (gboolean wraps, int n_drawn, int n_result, int *drawn,
-              int *result)
-{
-  const int divisor = greatest_common_divisor (n_drawn, n_result);
-  const int unit = n_drawn / divisor;
-  const int n = (MIN_WRAP_PX + unit - 1) / unit;
-
-  *drawn = wraps ? n * unit : 0;
-  *result = wraps ? n * (n_result / divisor) : 0;
-}
-
-/* To the size asked for. */
-static gboolean
-resize (Job *job, VqdPicture *picture, GError **error)
-{
-  const int width = job->result_width;
-  const int height = job->result_height;
-  const VqdTiling tiling = job->request->task == VQD_TASK_TILE
-                               ? job->request->tiling
-                               : VQD_TILING_NONE;
-  int wrap_x;
-  int wrap_y;
-  int edge_x;
-  int edge_y;
-
-  if (has_canvas (job) ||
-      (picture->width_px == width && picture->height_px == height))
-    return TRUE;
-
-  wrap_of_axis (tiling == VQD_TILING_X || tiling == VQD_TILING_XY,
-                picture->width_px, width, &wrap_x, &edge_x);
-  wrap_of_axis (tiling == VQD_TILING_Y || tiling == VQD_TILING_XY,
-                picture->height_px, height, &wrap_y, &edge_y);
-  g_autofree float *wrapped = wrap_pixels (job, picture, wrap_x, wrap_y);
-  g_autofree float *scaled =
-      wrapped == NULL
-          ? NULL
-          : vqd_scale_rgb (wrapped, picture->width_px + 2 * wrap_x,
-                           picture->height_px + 2 * wrap_y, width + 2 * edge_x,
-                           height + 2 * edge_y, job->cancellable, error);
-  float *rgb = scaled == NULL
-                   ? NULL
-                   : g_try_new (float, 3 * (gsize) width * (gsize) height);
-  if (rgb == NULL)
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                     "There is not enough memory for a picture of %d x %d "
-                     "pixels.",
-                     width, height);
-      return FALSE;
-    }
-
-  for (int y = 0; y < height; y++)
-    memcpy (rgb + 3 * (gsize) y * (gsize) width,
-            scaled + 3 * ((gsize) (y + edge_y) * (gsize) (width + 2 * edge_x) +
-                          (gsize) edge_x),
-            3 * sizeof (float) * (gsize) width);
-  g_free (picture->rgb);
-  picture->rgb = rgb;
-  picture->width_px = width;
-  picture->height_px = height;
-  g_clear_pointer (&picture->grid.tokens, g_free);
-  return TRUE;
-}
-
 static gboolean
 make_picture (Job *job, int i, GError **error)
 {
@@ -677,12 +627,18 @@ make_picture (Job *job, int i, GError **error)
     .decode_seconds = &result->seconds.decode,
     .n_evaluations = &result->n_evaluations,
   };
-  if (! vqd_paint (&paint, job->region, &painting, error) ||
-      ! crop_pixels (job, &painting, picture, error) ||
-      (job->zone != NULL && ! cut_mask (job, picture, error)))
+  if (! vqd_paint (&paint, job->region, &painting, error))
+    return FALSE;
+  if (i == request->n_images - 1)
+    vqd_region_drop_pixels (job->region);
+  if (! crop_pixels (job, &painting, picture, error))
     return FALSE;
   crop_tokens (job, &painting, picture);
-  if (! resize (job, picture, error))
+  vqd_painting_clear (&painting);
+  if ((job->zone != NULL && ! cut_mask (job, picture, error)) ||
+      (! has_canvas (job) &&
+       ! vqd_picture_resize (picture, job->result_width, job->result_height,
+                             paint.tiling, job->cancellable, error)))
     return FALSE;
 
   picture->seed = (gint64) paint.seed;
@@ -730,102 +686,4 @@ vqd_engine_generate (VqdEngine *self, const VqdRequest *request,
     ok = make_picture (&job, i, error);
   job_clear (&job);
   return ok ? g_steal_pointer (&result) : NULL;
-}
-
-/* ---- tokens alone ---- */
-
-/* Cells of -1, and those that a grid smaller than the model's lacks, show the
- * first code that is there: they are painted over afterwards. */
-static int *
-whole_grid (const VqdTokenGrid *grid, int n_codes, int width, int height,
-            GError **error)
-{
-  const gsize n = (gsize) grid->grid_width * (gsize) grid->grid_height;
-  int *tokens = g_new0 (int, (gsize) width *(gsize) height);
-
-  for (gsize i = 0; i < n; i++)
-    {
-      const gsize x = i % (gsize) grid->grid_width;
-      const gsize y = i / (gsize) grid->grid_width;
-
-      if (grid->tokens[i] >= n_codes || grid->tokens[i] < -1)
-        {
-          g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                       "The model has no token %d: it has %d codes.",
-                       grid->tokens[i], n_codes);
-          g_free (tokens);
-          return NULL;
-        }
-      tokens[y * (gsize) width + x] = MAX (0, grid->tokens[i]);
-    }
-  return tokens;
-}
-
-static void
-paint_gray (const VqdTokenGrid *grid, int cell, int width, const float *from,
-            VqdPicture *picture)
-{
-  for (int y = 0; y < picture->height_px; y++)
-    for (int x = 0; x < picture->width_px; x++)
-      {
-        const gsize to = (gsize) y * (gsize) picture->width_px + (gsize) x;
-        const gsize at =
-            (gsize) (y / cell) * (gsize) grid->grid_width + (gsize) (x / cell);
-
-        for (gsize c = 0; c < 3; c++)
-          picture->rgb[3 * to + c] =
-              grid->tokens[at] < 0
-                  ? 0.5f
-                  : from[3 * ((gsize) y * (gsize) width + (gsize) x) + c];
-      }
-}
-
-VqdPicture *
-vqd_engine_decode (VqdEngine *self, const VqdTokenGrid *grid, VqdTiling tiling,
-                   GCancellable *cancellable, GError **error)
-{
-  const VqdModelInfo *info = &self->info;
-
-  if (g_strcmp0 (grid->model, info->id) != 0)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "These tokens are of another model than \"%s\".",
-                   info->name);
-      return NULL;
-    }
-  if (grid->tokens == NULL || grid->grid_width < 1 || grid->grid_height < 1 ||
-      grid->grid_width > VQD_MAX_CANVAS_PX / info->cell_px ||
-      grid->grid_height > VQD_MAX_CANVAS_PX / info->cell_px)
-    {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "There are no tokens, or too many.");
-      return NULL;
-    }
-
-  const int grid_width = MAX (grid->grid_width, info->grid_width);
-  const int grid_height = MAX (grid->grid_height, info->grid_height);
-  g_autofree int *tokens =
-      whole_grid (grid, info->n_codes, grid_width, grid_height, error);
-  g_autofree float *rgb = NULL;
-
-  if (tokens == NULL)
-    return NULL;
-  vqd_pipeline_ready (self->pipeline);
-  if (! vqd_paint_decode (self->pipeline, tokens, grid_width, grid_height,
-                          tiling, &rgb, cancellable, error))
-    return NULL;
-
-  VqdPicture *picture = g_new0 (VqdPicture, 1);
-  picture->width_px = grid->grid_width * info->cell_px;
-  picture->height_px = grid->grid_height * info->cell_px;
-  picture->rgb =
-      g_new (float, 3 * (gsize) picture->width_px * (gsize) picture->height_px);
-  picture->seed = -1;
-  picture->grid = *grid;
-  picture->grid.tokens =
-      g_memdup2 (grid->tokens, sizeof (int) * (gsize) grid->grid_width *
-                                   (gsize) grid->grid_height);
-  picture->grid.model = g_strdup (grid->model);
-  paint_gray (grid, info->cell_px, grid_width * info->cell_px, rgb, picture);
-  return picture;
 }

@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* What encoding and decoding a window count as, in evaluations. */
+#define VQD_ENCODE_UNITS 2
+#define VQD_DECODE_UNITS 2
+
 typedef struct
 {
   const VqdPaint *paint;

@@ -85,7 +85,11 @@ vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level)
     g_free (band_places (self, level, TRUE, FALSE, &n_x));
   if (both || tiling == VQD_TILING_Y)
     g_free (band_places (self, level, FALSE, both, &n_y));
+  g_autoptr (GArray) lattice =
+      vqd_windows_lattice (level->grid_width, level->grid_height,
+                           self->window_width, self->window_height, tiling);
   self->n_windows += n_x + n_y;
+  self->n_units += lattice->len * VQD_DECODE_UNITS;
   self->n_units += (n_x + n_y) * self->paint->settings.steps * BAND_SHARE;
 }
 

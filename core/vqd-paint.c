@@ -15,10 +15,6 @@
 /* Colours of a finer level follow the coarser one's over so many cells. */
 #define GUIDE_CELLS 4
 
-/* What encoding and decoding a window count as, in evaluations. */
-#define ENCODE_UNITS 2
-#define DECODE_UNITS 2
-
 
 /* ---- windows ---- */
 
@@ -118,7 +114,7 @@ encode (VqdPainter *self, const VqdLevel *level, const float *rgb,
   if (! vqd_pipeline_encode (self->paint->pipeline, self->pixels, self->encoded,
                              self->paint->cancellable, error))
     return FALSE;
-  self->units_done += ENCODE_UNITS;
+  self->units_done += VQD_ENCODE_UNITS;
   *self->paint->decode_seconds += vqd_seconds_since (start_us);
   return TRUE;
 }
@@ -161,7 +157,7 @@ vqd_painter_decode (VqdPainter *self, const int *tokens, int grid_width,
         return FALSE;
       vqd_patchwork_add (patchwork, self->pixels, window->x * self->cell_px,
                          window->y * self->cell_px);
-      self->units_done += DECODE_UNITS;
+      self->units_done += VQD_DECODE_UNITS;
     }
   vqd_patchwork_finish (patchwork);
   *self->paint->decode_seconds += vqd_seconds_since (start_us);
@@ -175,6 +171,7 @@ typedef struct
 {
   const VqdLevel *level;
   gboolean is_coarsest;
+  gboolean is_finest;
   const float *rgb; /* what is encoded */
   guint8 *hole;     /* [grid] of this picture */
   int *tokens;      /* [grid]; -1: not there yet */
@@ -387,20 +384,59 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
   return hole;
 }
 
-/* Roughly what a window costs, in evaluations. */
+/* Roughly what a window costs that draws n cells, in evaluations. */
 static double
-window_units (VqdPainter *self, const Pass *pass, const VqdWindow *window)
+window_units (const VqdPainter *self, const Pass *pass, int n)
 {
   const VqdPaint *paint = self->paint;
-  int n = 0;
-
-  for (int i = 0; i < self->n_cells; i++)
-    n += pass->hole[vqd_painter_cell (self, pass->level, window, i)];
-
   const double share = (double) n / self->n_cells;
-  const double work = is_noised (paint) ? paint->strength : share;
-  return ceil (paint->settings.steps * work) + DECODE_UNITS +
-         (n < self->n_cells ? ENCODE_UNITS : 0);
+  const int half = (paint->settings.steps + 1) / 2;
+  const gboolean encodes = ! pass->is_coarsest || n < self->n_cells;
+  double units = encodes || is_noised (paint) ? VQD_ENCODE_UNITS : 0;
+
+  if (is_noised (paint))
+    units += ceil (paint->settings.steps * paint->strength);
+  else if (pass->is_coarsest)
+    units += ceil (paint->settings.steps * share);
+  else
+    units += ceil (half * share) + 1;
+
+  if (pass->given != NULL)
+    units += VQD_DECODE_UNITS; /* of what is varied, too */
+  if (paint->task != VQD_TASK_TILE || ! pass->is_finest)
+    units += VQD_DECODE_UNITS;
+  return units;
+}
+
+static void
+plan_windows (VqdPainter *self, Pass *pass)
+{
+  const VqdLevel *level = pass->level;
+  const int margin = pass_margin (self, pass);
+  const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
+  g_autofree guint8 *left = g_memdup2 (pass->hole, n);
+
+  pass->windows =
+      vqd_windows_plan (pass->hole, level->grid_width, level->grid_height,
+                        self->window_width, self->window_height, margin);
+  self->n_windows += (int) pass->windows->len;
+  for (guint k = 0; k < pass->windows->len; k++)
+    {
+      const VqdWindow *window = &g_array_index (pass->windows, VqdWindow, k);
+      int n_drawn = 0;
+
+      for (int i = 0; i < self->n_cells; i++)
+        if (vqd_window_draws (window, i, self->window_width,
+                              self->window_height, level->grid_width,
+                              level->grid_height, margin))
+          {
+            guint8 *cell = &left[vqd_painter_cell (self, level, window, i)];
+
+            n_drawn += *cell;
+            *cell = 0;
+          }
+      self->n_units += window_units (self, pass, n_drawn);
+    }
 }
 
 static void
@@ -414,7 +450,9 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
       Pass *pass = &passes[i];
       const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
 
-      *pass = (Pass){ .level = level, .is_coarsest = i == last };
+      *pass = (Pass){ .level = level,
+                      .is_coarsest = i == last,
+                      .is_finest = i == 0 };
       pass->hole = choose_cells (self->paint, level,
                                  i == last ? NULL : &region->levels[i + 1],
                                  i == last ? NULL : passes[i + 1].hole);
@@ -429,13 +467,7 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
           for (gsize k = 0; k < n; k++)
             pass->given[k] = -1;
         }
-      pass->windows = vqd_windows_plan (
-          pass->hole, level->grid_width, level->grid_height, self->window_width,
-          self->window_height, pass_margin (self, pass));
-      self->n_windows += (int) pass->windows->len;
-      for (guint k = 0; k < pass->windows->len; k++)
-        self->n_units += window_units (
-            self, pass, &g_array_index (pass->windows, VqdWindow, k));
+      plan_windows (self, pass);
     }
 }
 
@@ -448,6 +480,15 @@ pass_clear (Pass *pass)
   g_clear_pointer (&pass->windows, g_array_unref);
 }
 
+static gboolean
+set_no_memory (const VqdLevel *level, GError **error)
+{
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
+               "There is not enough memory to work on %d x %d pixels.",
+               level->width, level->height);
+  return FALSE;
+}
+
 /* The colours of a finer level are those of the coarser one: its windows know
  * little of each other, and would differ. */
 static gboolean
@@ -455,8 +496,10 @@ match_guide (VqdPainter *self, const Pass *pass, float *rgb, GError **error)
 {
   const VqdLevel *level = pass->level;
   const gsize n = (gsize) level->width * (gsize) level->height;
-  g_autofree guint8 *all = g_new (guint8, n);
+  g_autofree guint8 *all = g_try_new (guint8, n);
 
+  if (all == NULL)
+    return set_no_memory (level, error);
   memset (all, 1, n);
   return vqd_color_match (rgb, pass->rgb, all, level->width, level->height,
                           GUIDE_CELLS * self->cell_px, self->paint->cancellable,
@@ -492,12 +535,17 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
  * coarser level changed. */
 static float *
 vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
-            const float *given)
+            const float *given, GError **error)
 {
   const gsize n = 3 * (gsize) level->width * (gsize) level->height;
   const gsize n_finer = 3 * (gsize) finer->width * (gsize) finer->height;
-  float *rgb = g_new0 (float, n_finer);
+  float *rgb = g_try_new (float, n_finer);
 
+  if (rgb == NULL)
+    {
+      set_no_memory (finer, error);
+      return NULL;
+    }
   for (gsize i = 0; i < n; i++)
     drawn[i] -= given[i];
   vqd_double (drawn, level->width, level->height, rgb, finer->width,
@@ -507,16 +555,20 @@ vary_finer (const VqdLevel *finer, const VqdLevel *level, float *drawn,
   return rgb;
 }
 
-static void
-fill_unknown (VqdLevel *finer, const VqdLevel *level, const float *drawn)
+static gboolean
+fill_unknown (VqdLevel *finer, const VqdLevel *level, const float *drawn,
+              GError **error)
 {
   const gsize n = (gsize) finer->width * (gsize) finer->height;
-  g_autofree guint8 *where = g_new (guint8, n);
+  g_autofree guint8 *where = g_try_new (guint8, n);
 
+  if (where == NULL)
+    return set_no_memory (finer, error);
   for (gsize i = 0; i < n; i++)
     where[i] = ! finer->known[i];
   vqd_double (drawn, level->width, level->height, finer->rgb, finer->width,
               finer->height, 3, where);
+  return TRUE;
 }
 
 /* What a level hands on to the next finer one: of a variation, what is to be
@@ -528,14 +580,11 @@ hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
   g_auto (VqdPatchwork) given = { 0 };
 
   if (self->paint->task != VQD_TASK_VARY)
-    {
-      fill_unknown (finer, pass->level, drawn);
-      return TRUE;
-    }
+    return fill_unknown (finer, pass->level, drawn, error);
   if (! decode_level (self, pass, pass->given, FALSE, &given, error))
     return FALSE;
-  *rgb = vary_finer (finer, pass->level, drawn, given.rgb);
-  return TRUE;
+  *rgb = vary_finer (finer, pass->level, drawn, given.rgb, error);
+  return *rgb != NULL;
 }
 
 static gboolean

@@ -35,6 +35,12 @@ VqdResult *vqd_result_new (void);
 gboolean vqd_check_memory (guint64 needed, const char *what, gint64 limit,
                            GError **error);
 
+/* The picture's pixels in another size, tokens dropped; nothing when it has
+ * that size. tiling: opposite edges that fit still do. */
+gboolean vqd_picture_resize (VqdPicture *picture, int width, int height,
+                             VqdTiling tiling, GCancellable *cancellable,
+                             GError **error);
+
 static inline double
 vqd_seconds_since (gint64 start_us)
 {

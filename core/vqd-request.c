@@ -93,6 +93,18 @@ check_strength (double value, GError **error)
   return FALSE;
 }
 
+/* A share that need not be given. */
+static gboolean
+check_share (const char *name, double value, GError **error)
+{
+  if (value == -1 || (value >= 0 && value <= 1))
+    return TRUE;
+
+  REQUEST_ERROR (error, "%s is %g, expected 0 to 1, or -1 for none.", name,
+                 value);
+  return FALSE;
+}
+
 /* The canvas, and what is done to it. */
 static gboolean
 check_canvas (const VqdRequest *request, GError **error)
@@ -115,6 +127,10 @@ check_canvas (const VqdRequest *request, GError **error)
          check_border ("top", request->top_px, VQD_MAX_SIZE_PX, error) &&
          check_border ("right", request->right_px, VQD_MAX_SIZE_PX, error) &&
          check_border ("bottom", request->bottom_px, VQD_MAX_SIZE_PX, error) &&
+         check_border ("the picture's width", canvas->width_px,
+                       VQD_MAX_CANVAS_PX, error) &&
+         check_border ("the picture's height", canvas->height_px,
+                       VQD_MAX_CANVAS_PX, error) &&
          check_border ("the picture's width",
                        canvas->width_px + request->left_px + request->right_px,
                        VQD_MAX_CANVAS_PX, error) &&
@@ -122,8 +138,8 @@ check_canvas (const VqdRequest *request, GError **error)
                        canvas->height_px + request->top_px + request->bottom_px,
                        VQD_MAX_CANVAS_PX, error) &&
          check_strength (request->strength, error) &&
-         check_number ("strength-last", request->strength_last, 1, error) &&
-         check_number ("keep", request->keep, 1, error);
+         check_share ("strength-last", request->strength_last, error) &&
+         check_share ("keep", request->keep, error);
 }
 
 gboolean

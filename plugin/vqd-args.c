@@ -124,8 +124,8 @@ static const Argument arguments[] = {
     N_ ("The new picture fades in over so many pixels inside its edge") },
   { "blend", ON_CANVAS, OF (request.blend_px), INT (16, 0, VQD_MAX_BORDER_PX),
     N_ ("Blend _width"),
-    N_ ("The new picture fades out over so many pixels outside its edge; no "
-        "pixel beyond changes") },
+    N_ ("The new picture meets the old one within so many pixels outside its "
+        "edge; no pixel beyond changes") },
   { "color-match", INTO_HOLES, OF (request.color_match), BOOLEAN (TRUE),
     N_ ("Match the colours around"),
     N_ ("Shift the colours of the new picture to those around what is "

@@ -23,6 +23,10 @@ typedef struct
   GimpImage *image;
   VqdTask task;
   GeglRectangle layer_area;
+  GimpDrawable *shown; /* has the layer's pixels: itself, or a copy */
+  GimpImage *copies;   /* holds the copy; NULL: there is none */
+  int shown_x;         /* of the corner of what is shown, from the layer's */
+  int shown_y;
   gboolean is_selected; /* the selection is not empty, and has a part in it */
   GeglRectangle selected_area;
   GeglRectangle area; /* of the canvas */
@@ -71,6 +75,47 @@ find_area (Source *self, GError **error)
   return TRUE;
 }
 
+/* Effects are not in a layer's pixels. They are merged into a copy of it, in an
+ * image that nobody sees. */
+static void
+find_shown (Source *self)
+{
+  GimpDrawable *layer = GIMP_DRAWABLE (self->layer);
+  g_autofree GimpDrawableFilter **effects = gimp_drawable_get_filters (layer);
+
+  self->shown = layer;
+  if (effects == NULL || effects[0] == NULL)
+    return;
+
+  GimpColorProfile *profile = gimp_image_get_color_profile (self->image);
+
+  self->copies = gimp_image_new_with_precision (
+      self->layer_area.width, self->layer_area.height,
+      gimp_image_get_base_type (self->image),
+      gimp_image_get_precision (self->image));
+  gimp_image_undo_disable (self->copies);
+  if (profile != NULL)
+    {
+      gimp_image_set_color_profile (self->copies, profile);
+      g_object_unref (profile);
+    }
+
+  GimpLayer *copy = gimp_layer_new_from_drawable (layer, self->copies);
+
+  self->shown = GIMP_DRAWABLE (copy);
+  gimp_image_insert_layer (self->copies, copy, NULL, 0);
+  gimp_layer_set_offsets (copy, 0, 0);
+  gimp_drawable_merge_filters (self->shown);
+  gimp_drawable_get_offsets (self->shown, &self->shown_x, &self->shown_y);
+}
+
+static void
+source_clear (Source *self)
+{
+  g_clear_pointer (&self->copies, gimp_image_delete);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
+
 static gboolean
 find_source (Source *self, GimpLayer *layer, VqdTask task, GError **error)
 {
@@ -86,8 +131,11 @@ find_source (Source *self, GimpLayer *layer, VqdTask task, GError **error)
                     gimp_drawable_get_height (drawable) },
   };
   find_selection (self);
+  if (! find_area (self, error))
+    return FALSE;
 
-  return find_area (self, error);
+  find_shown (self);
+  return TRUE;
 }
 
 /* NULL when the layer has none, or one that has no effect. */
@@ -112,13 +160,25 @@ read_area (GimpDrawable *drawable, const GeglRectangle *area,
   g_object_unref (buffer);
 }
 
+/* Pixels of the layer, in its own coordinates. */
+static void
+read_shown (const Source *source, const GeglRectangle *area, const char *format,
+            float *values)
+{
+  const GeglRectangle shown = { area->x - source->shown_x,
+                                area->y - source->shown_y, area->width,
+                                area->height };
+
+  read_area (source->shown, &shown, babl_format (format), values);
+}
+
 /* What the layer shows of an area of its own: [height, width]. */
 static void
-read_alpha (GimpLayer *layer, const GeglRectangle *area, float *alpha)
+read_alpha (const Source *source, const GeglRectangle *area, float *alpha)
 {
-  GimpLayerMask *mask = applied_mask (layer);
+  GimpLayerMask *mask = applied_mask (source->layer);
 
-  read_area (GIMP_DRAWABLE (layer), area, babl_format ("A float"), alpha);
+  read_shown (source, area, "A float", alpha);
   if (mask == NULL)
     return;
 
@@ -147,10 +207,10 @@ any_below (const float *alpha, gsize n_values, float limit)
 }
 
 static gboolean
-may_be_transparent (GimpLayer *layer)
+may_be_transparent (const Source *source)
 {
-  return gimp_drawable_has_alpha (GIMP_DRAWABLE (layer)) ||
-         applied_mask (layer) != NULL;
+  return gimp_drawable_has_alpha (source->shown) ||
+         applied_mask (source->layer) != NULL;
 }
 
 static gboolean
@@ -160,7 +220,7 @@ has_transparent_part (const Source *source)
   const int height = source->layer_area.height;
   gboolean found = FALSE;
 
-  if (! may_be_transparent (source->layer))
+  if (! may_be_transparent (source))
     return FALSE;
 
   g_autofree float *strip =
@@ -169,7 +229,7 @@ has_transparent_part (const Source *source)
     {
       const GeglRectangle rows = { 0, y, width, MIN (STRIP_ROWS, height - y) };
 
-      read_alpha (source->layer, &rows, strip);
+      read_alpha (source, &rows, strip);
       found = any_below (strip, (gsize) rows.width * rows.height,
                          TRANSPARENT_BELOW);
     }
@@ -212,10 +272,9 @@ read_pixels (VqdCanvasIo *self, const Source *source, GError **error)
   self->canvas.rgb = rgb;
   if (rgb == NULL)
     return FALSE;
-  read_area (GIMP_DRAWABLE (source->layer), &area, babl_format ("R'G'B' float"),
-             rgb);
+  read_shown (source, &area, "R'G'B' float", rgb);
 
-  if (! may_be_transparent (source->layer) &&
+  if (! may_be_transparent (source) &&
       gegl_rectangle_contains (&source->layer_area, &source->area))
     return TRUE;
 
@@ -223,7 +282,7 @@ read_pixels (VqdCanvasIo *self, const Source *source, GError **error)
   self->canvas.alpha = alpha;
   if (alpha == NULL)
     return FALSE;
-  read_alpha (source->layer, &area, alpha);
+  read_alpha (source, &area, alpha);
   if (! any_below (alpha, (gsize) area.width * area.height, 1.0f))
     {
       self->canvas.alpha = NULL;
@@ -268,8 +327,7 @@ read_rgb8 (const Source *source)
                                    .height_px = rows.height,
                                    .rgb = strip };
 
-      read_area (GIMP_DRAWABLE (source->layer), &rows,
-                 babl_format ("R'G'B' float"), strip);
+      read_shown (source, &rows, "R'G'B' float", strip);
       vqd_picture_to_rgb8 (&picture, rgb8 + (gsize) y * width * 3);
     }
 
@@ -328,7 +386,7 @@ new_canvas (const Source *source)
 gboolean
 vqd_canvas_io_check (GimpLayer *layer, VqdTask task, GError **error)
 {
-  Source source;
+  g_auto (Source) source = { NULL };
 
   if (! find_source (&source, layer, task, error))
     return FALSE;
@@ -353,7 +411,7 @@ vqd_canvas_io_read (GimpLayer *layer, const VqdRequest *request, GError **error)
 {
   const gboolean has_margin = request->left_px > 0 || request->top_px > 0 ||
                               request->right_px > 0 || request->bottom_px > 0;
-  Source source;
+  g_auto (Source) source = { NULL };
 
   if (! find_source (&source, layer, request->task, error))
     return NULL;

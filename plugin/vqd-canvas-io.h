@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vqd-canvas-io.h - a layer and the selection as the engine's canvas
  *
- * The picture is the layer's own, not what lies above and below; its alpha is
- * what the layer shows, so times its mask when that is applied. The canvas is
+ * The picture is the layer's own, with its effects, not what lies above and
+ * below; its alpha is what the layer shows, so times its mask when that is
+ * applied. The canvas is
  *
  *   fill    the layer's rectangle, stretched to hold the whole selection
  *   expand  the image's rectangle; the selection has no part in it

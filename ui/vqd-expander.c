@@ -4,8 +4,12 @@
 GtkWidget *
 vqd_expander_new (const char *label, GtkWidget *child)
 {
-  GtkWidget *expander = gtk_expander_new_with_mnemonic (label);
+  GtkWidget *expander = gtk_expander_new (NULL);
 
+  /* From right to left too, the label stands where lines begin. */
+  gtk_expander_set_use_underline (GTK_EXPANDER (expander), TRUE);
+  gtk_expander_set_label_fill (GTK_EXPANDER (expander), TRUE);
+  vqd_expander_set_label (expander, label);
   gtk_widget_set_no_show_all (child, TRUE);
   gtk_container_add (GTK_CONTAINER (expander), child);
   g_object_bind_property (expander, "expanded", child, "visible",
@@ -13,4 +17,14 @@ vqd_expander_new (const char *label, GtkWidget *child)
   gtk_widget_show (expander);
 
   return expander;
+}
+
+void
+vqd_expander_set_label (GtkWidget *expander, const char *label)
+{
+  GtkWidget *widget;
+
+  gtk_expander_set_label (GTK_EXPANDER (expander), label);
+  widget = gtk_expander_get_label_widget (GTK_EXPANDER (expander));
+  gtk_label_set_xalign (GTK_LABEL (widget), 0.0);
 }

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 /* label: with a mnemonic. Folded at first. */
 GtkWidget *vqd_expander_new (const char *label, GtkWidget *child);
 
+void vqd_expander_set_label (GtkWidget *expander, const char *label);
+
 G_END_DECLS
 
 #endif /* VQD_EXPANDER_H */

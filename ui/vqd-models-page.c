@@ -101,8 +101,11 @@ show_details (VqdModelsPage *self, const VqdModelEntry *entry)
                               _ ("%.1f million parameters"),
                               (double) entry->n_parameters / 1e6);
       if (g_str_equal (entry->kind, "text"))
-        g_string_append_printf (text, _ (", reads %d tokens of a prompt"),
-                                entry->context);
+        {
+          g_string_append_c (text, '\n');
+          g_string_append_printf (text, _ ("Reads %d tokens of a prompt"),
+                                  entry->context);
+        }
       if (entry->credits[0] != '\0')
         g_string_append_printf (text, "\n%s", entry->credits);
     }

@@ -133,7 +133,7 @@ update_expander (VqdPromptEntry *self)
       /* Translators: "Negative prompt", which is folded, but has a text */
       is_hidden ? g_strdup_printf (_ ("%s (in use)"), nick) : g_strdup (nick);
 
-  gtk_expander_set_label (GTK_EXPANDER (self->expander), label);
+  vqd_expander_set_label (self->expander, label);
 }
 
 /* Unfolding it is the way to its text. */

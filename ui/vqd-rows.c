@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/vqd-rows.h"
 
+#include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 #include <string.h>
 
@@ -42,7 +43,8 @@ vqd_rows_new_label (GObject *config, const char *property, GtkWidget *widget)
 {
   GParamSpec *pspec = find_property (config, property);
   g_autofree char *text =
-      g_strdup_printf ("%s:", g_param_spec_get_nick (pspec));
+      /* Translators: the label of a row, before its widget */
+      g_strdup_printf (_ ("%s:"), g_param_spec_get_nick (pspec));
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
   /* Makes the accessible relation too. */

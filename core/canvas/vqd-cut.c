@@ -34,23 +34,16 @@ typedef struct
 {
   int width;
   int height;
-  guint8 *side;       /* [height, width]: Side */
-  guint8 *difference; /* [height, width]: 0 ... N_LEVELS - 1 */
+  guint8 *side;  /* [height, width]: Side */
+  guint8 *level; /* [height, width]: of difference, 0 ... N_LEVELS - 1 */
   Level levels[N_LEVELS];
 } Flood;
 
 
-static float
-difference_at (const float *a, const float *b)
-{
-  return (fabsf (a[0] - b[0]) + fabsf (a[1] - b[1]) + fabsf (a[2] - b[2])) / 3;
-}
-
 /* Of the mean difference of a pixel and those around it: single pixels would
  * make the border jagged. The root spreads small differences. */
 static guint8
-level_of (const Flood *flood, const float *old_rgb, const float *new_rgb, int x,
-          int y)
+level_of (const Flood *flood, const float *difference, int x, int y)
 {
   float sum = 0;
   int n = 0;
@@ -58,9 +51,7 @@ level_of (const Flood *flood, const float *old_rgb, const float *new_rgb, int x,
   for (int j = MAX (0, y - 1); j <= MIN (flood->height - 1, y + 1); j++)
     for (int i = MAX (0, x - 1); i <= MIN (flood->width - 1, x + 1); i++)
       {
-        const gsize at = (gsize) j * (gsize) flood->width + (gsize) i;
-
-        sum += difference_at (old_rgb + 3 * at, new_rgb + 3 * at);
+        sum += difference[(gsize) j * (gsize) flood->width + (gsize) i];
         n++;
       }
 
@@ -89,7 +80,7 @@ claim_neighbours (Flood *flood, gsize pixel, int present)
       if (flood->side[next] != SIDE_NONE)
         continue;
 
-      const int level = MIN (flood->difference[next], present);
+      const int level = MIN (flood->level[next], present);
       g_array_append_val (flood->levels[level].claims, claim);
     }
 }
@@ -133,15 +124,15 @@ flood_band (Flood *flood, GCancellable *cancellable, GError **error)
 }
 
 gboolean
-vqd_cut (float *zone, const float *old_rgb, const float *new_rgb, int width,
-         int height, GCancellable *cancellable, GError **error)
+vqd_cut (float *zone, const float *difference, int width, int height,
+         GCancellable *cancellable, GError **error)
 {
   const gsize n = (gsize) width * (gsize) height;
   g_autofree guint8 *side = g_try_new0 (guint8, n);
-  g_autofree guint8 *difference = g_try_new0 (guint8, n);
-  Flood flood = { width, height, side, difference, { { NULL, 0 } } };
+  g_autofree guint8 *levels = g_try_new0 (guint8, n);
+  Flood flood = { width, height, side, levels, { { NULL, 0 } } };
 
-  if (side == NULL || difference == NULL)
+  if (side == NULL || levels == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
                    "There is not enough memory for the border of %d x %d "
@@ -154,9 +145,8 @@ vqd_cut (float *zone, const float *old_rgb, const float *new_rgb, int width,
     if (zone[i] >= 1)
       side[i] = SIDE_NEW;
     else if (zone[i] > 0)
-      difference[i] =
-          level_of (&flood, old_rgb, new_rgb, (int) (i % (gsize) width),
-                    (int) (i / (gsize) width));
+      levels[i] = level_of (&flood, difference, (int) (i % (gsize) width),
+                            (int) (i / (gsize) width));
     else
       side[i] = SIDE_OLD;
   if (! flood_band (&flood, cancellable, error))

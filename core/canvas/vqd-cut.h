@@ -16,13 +16,16 @@
 
 G_BEGIN_DECLS
 
+/* The most that a pixel of the band takes while it runs, in lists that grow by
+ * doubling: each of its four neighbours may claim it. */
+#define VQD_CUT_BYTES 128
+
 /* zone: [height, width]; 1 or more: new, 0 or less: old, between: the band; it
- * becomes 1 or 0 everywhere. old_rgb, new_rgb: [height, width, 3], 0 ... 1; of
- * the band alone. FALSE when cancelled, or (VQD_ERROR_MEMORY) when there is not
+ * becomes 1 or 0 everywhere. difference: [height, width], of the two pictures,
+ * 0 ... 1. FALSE when cancelled, or (VQD_ERROR_MEMORY) when there is not
  * so much memory. */
-gboolean vqd_cut (float *zone, const float *old_rgb, const float *new_rgb,
-                  int width, int height, GCancellable *cancellable,
-                  GError **error);
+gboolean vqd_cut (float *zone, const float *difference, int width, int height,
+                  GCancellable *cancellable, GError **error);
 
 G_END_DECLS
 

@@ -130,6 +130,17 @@ check (const VqdFrame *self, const VqdRequest *request, gboolean any_selected,
   return TRUE;
 }
 
+void
+vqd_frame_measure (const VqdRequest *request, int *width_px, int *height_px)
+{
+  const gboolean expands = request->task == VQD_TASK_EXPAND;
+
+  *width_px = request->canvas->width_px +
+              (expands ? request->left_px + request->right_px : 0);
+  *height_px = request->canvas->height_px +
+               (expands ? request->top_px + request->bottom_px : 0);
+}
+
 gboolean
 vqd_frame_init (VqdFrame *self, const VqdRequest *request, int width_px,
                 int height_px, GCancellable *cancellable, GError **error)
@@ -145,10 +156,7 @@ vqd_frame_init (VqdFrame *self, const VqdRequest *request, int width_px,
       self->canvas = request->canvas;
       self->left = expands ? request->left_px : 0;
       self->top = expands ? request->top_px : 0;
-      self->width = request->canvas->width_px +
-                    (expands ? request->left_px + request->right_px : 0);
-      self->height = request->canvas->height_px +
-                     (expands ? request->top_px + request->bottom_px : 0);
+      vqd_frame_measure (request, &self->width, &self->height);
     }
 
   if (! allocate (self, error))

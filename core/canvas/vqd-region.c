@@ -392,6 +392,16 @@ vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
 }
 
 void
+vqd_region_drop_pixels (VqdRegion *self)
+{
+  for (int i = 0; i < self->n_levels; i++)
+    {
+      g_clear_pointer (&self->levels[i].rgb, g_free);
+      g_clear_pointer (&self->levels[i].known, g_free);
+    }
+}
+
+void
 vqd_region_free (VqdRegion *self)
 {
   if (self == NULL)

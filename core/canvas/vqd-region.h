@@ -33,6 +33,9 @@ typedef struct
 gboolean vqd_frame_init (VqdFrame *frame, const VqdRequest *request,
                          int width_px, int height_px, GCancellable *cancellable,
                          GError **error);
+/* The size of the frame of a task that has a canvas. */
+void vqd_frame_measure (const VqdRequest *request, int *width_px,
+                        int *height_px);
 void vqd_frame_clear (VqdFrame *frame);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VqdFrame, vqd_frame_clear)
 
@@ -75,6 +78,9 @@ typedef struct
 VqdRegion *vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
                            GCancellable *cancellable, GError **error);
 void vqd_region_free (VqdRegion *region);
+
+/* Frees the pixels of all levels, which the last picture no longer needs. */
+void vqd_region_drop_pixels (VqdRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdRegion, vqd_region_free)
 
 /* Bytes of the frame's region, working memory of drawing it included. */

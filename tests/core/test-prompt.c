@@ -7,8 +7,8 @@
 #include <string.h>
 
 #define CONTEXT 77
-/* 8 to 17 ms seen; sanitizers and busy machines take longer. */
-#define MAX_COUNT_SECONDS 0.5
+/* 8 to 17 ms seen; only what never ends is a failure. */
+#define MAX_COUNT_SECONDS 5.0
 
 
 static void

@@ -13,6 +13,7 @@ import numpy
 FLOOR = 1.0
 # Distances are exact up to here, and no more than this beyond.
 MAX_DISTANCE_PX = 96
+LEAST_RING_PX = 8
 # The selection counts as one, whole, from here on.
 WHOLE = 254
 
@@ -53,7 +54,7 @@ class Regions:
 
 
 def regions(selection, blend_px):
-    """selection: uint8 [height, width]."""
+    """selection: uint8 [height, width]. Of a layer's mask: blend_px 0."""
     touched = distance_to(selection > 0)
     depth = distance_to(selection < WHOLE)
     signed = distance_to(selection > 127) - distance_to(selection <= 127)
@@ -62,7 +63,7 @@ def regions(selection, blend_px):
     band = (touched <= blend_px + 1) & (depth <= 1)
     # As wide as the band is on the average
     edge_px = max(1, numpy.count_nonzero(numpy.abs(signed) <= 1) / 2)
-    width_px = max(4, round(numpy.count_nonzero(band) / edge_px))
+    width_px = max(LEAST_RING_PX, round(numpy.count_nonzero(band) / edge_px))
     ring = (touched > blend_px + 1) & (touched <= blend_px + 1 + width_px)
     return Regions(changed=touched <= blend_px, band=band, ring=ring,
                    inner=depth > 1, signed=signed, normal=normal)

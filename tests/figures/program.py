@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import time
 
@@ -26,6 +27,7 @@ class RunFailed(Exception):
 class Run:
     picture: numpy.ndarray  # uint8 [height, width, channels]
     text: dict              # of the PNG file
+    place: tuple            # of its corner on the canvas, (x, y)
     seconds: dict           # by part
     evaluations: int
 
@@ -33,6 +35,18 @@ class Run:
     def tokens(self):
         """The token record as text."""
         return self.text.get('vqdiffusion-tokens', '')
+
+
+def place_of(path):
+    """What the chunk oFFs says; (0, 0) when there is none."""
+    data = pathlib.Path(path).read_bytes()
+    offset = 8
+    while offset < len(data):
+        length, kind = struct.unpack_from('>I4s', data, offset)
+        if kind == b'oFFs':
+            return struct.unpack_from('>ii', data, offset + 8)
+        offset += length + 12
+    return 0, 0
 
 
 class Program:
@@ -64,7 +78,7 @@ class Program:
         evaluations = re.search(r'^evaluations +(\d+)$', run.stderr, re.M)
         with Image.open(out) as image:
             image.load()
-            return Run(numpy.array(image), dict(image.text),
+            return Run(numpy.array(image), dict(image.text), place_of(out),
                        {name: float(value) for name, value in seconds.items()},
                        int(evaluations.group(1)) if evaluations else -1)
 

@@ -11,8 +11,8 @@ PROMPTS = ('green grass texture', 'gray cobblestone', 'white marble texture',
            'moss on stone', 'dry cracked ground', 'clouds in a blue sky')
 BOUNDS = 0.9, 1.1
 # One line of one picture says little: the figure is of so many pictures.
-N_TILES = 32
-N_UNTILED = 8
+N_TILES = 16
+N_UNTILED = 4
 SIZE_PX, CELL_PX = 128, 8
 # Enough for a texture; the seed of picture i of prompt p is 100 p + i.
 STEPS = 12

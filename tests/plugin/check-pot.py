@@ -3,7 +3,9 @@
 """Whether po/vqdiffusion.pot and po/POTFILES.in are up to date.
 
 check-pot.py ROOT            prints TAP
-check-pot.py ROOT --update   writes po/vqdiffusion.pot anew
+check-pot.py ROOT --update   writes po/vqdiffusion.pot anew, and brings the
+                             words of each language into its order; what is
+                             no longer used is kept at its end
 """
 
 import os
@@ -55,6 +57,19 @@ def strings(template):
                   for entry in entries)
 
 
+def update(root, template):
+    path = os.path.join(root, "po", "vqdiffusion.pot")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(r'"POT-Creation-Date: .*\n', "", template))
+    with open(os.path.join(root, "po", "LINGUAS")) as file:
+        for language in file.read().split():
+            subprocess.run(
+                ["msgmerge", "--quiet", "--update", "--backup=none",
+                 "--no-fuzzy-matching", "--no-location", "--no-wrap",
+                 os.path.join(root, "po", language + ".po"), path],
+                check=True)
+
+
 def main():
     root = sys.argv[1]
     if shutil.which("xgettext") is None:
@@ -63,8 +78,7 @@ def main():
     path = os.path.join(root, "po", "vqdiffusion.pot")
     template = extract(root)
     if "--update" in sys.argv:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(re.sub(r'"POT-Creation-Date: .*\n', "", template))
+        update(root, template)
         return
 
     tap = gimp_test.Tap()

@@ -16,7 +16,8 @@ import zlib
 
 SKIPPED = 77
 PROCEDURE = "plug-in-vqdiffusion-generate"
-START_TIMEOUT_S = 300
+REGIONS = {"ja": "JP", "ko": "KR"}
+START_TIMEOUT_S = 300  # of a script
 
 
 def parse_arguments():
@@ -37,6 +38,19 @@ def need_model(arguments):
         print("1..0 # SKIP no model in %s" % arguments.models)
         sys.exit(SKIPPED)
     return path
+
+
+def make_locale(folder, language):
+    """The system's words in a language; None where it has no sources of it.
+
+    Without a locale no catalogue is looked for; LOCPATH must be the folder.
+    """
+    name = "%s_%s.UTF-8" % (language, REGIONS.get(language, language.upper()))
+    path = os.path.join(folder, name)
+    subprocess.run(
+        ["localedef", "-i", name.split(".")[0], "-f", "UTF-8", path],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return name if os.path.exists(os.path.join(path, "LC_CTYPE")) else None
 
 
 class Tap:
@@ -106,14 +120,14 @@ class Profile:
         environment["NO_AT_BRIDGE"] = "1"
         return environment
 
-    def batch(self, script, environment=None):
+    def batch(self, script, environment=None, timeout=START_TIMEOUT_S):
         """Runs Script-Fu; returns exit code, output and complaints.
 
         The last two are apart: other processes complain in the middle of a
         line.
         """
         process = self.start_batch(script, environment)
-        output, errors = process.communicate(timeout=START_TIMEOUT_S)
+        output, errors = process.communicate(timeout=timeout)
         return (process.returncode, output.decode("utf-8", "replace"),
                 errors.decode("utf-8", "replace"))
 
@@ -257,65 +271,3 @@ class Png:
         n = self.n_channels
         return [row[x * n + n - 1] for row in self.rows
                 for x in range(self.width)] if n in (2, 4) else []
-
-
-class Tiff:
-    """An uncompressed TIFF of GIMP as rows of bytes, whatever the precision."""
-
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            data = file.read()
-        order = "<" if data[:2] == b"II" else ">"
-        (at,) = struct.unpack_from(order + "I", data, 4)
-        (n_tags,) = struct.unpack_from(order + "H", data, at)
-        tags = {}
-        for i in range(n_tags):
-            tag, kind, count = struct.unpack_from(order + "HHI", data,
-                                                  at + 2 + 12 * i)
-            letter, size = {1: ("B", 1), 3: ("H", 2), 4: ("I", 4)}.get(
-                kind, ("", 0))
-            if not letter:
-                continue
-            where = at + 10 + 12 * i
-            if count * size > 4:
-                (where,) = struct.unpack_from(order + "I", data, where)
-            tags[tag] = struct.unpack_from("%s%d%s" % (order, count, letter),
-                                           data, where)
-        if tags[259] != (1,):
-            raise ValueError("%s: not an uncompressed TIFF" % path)
-        self.width, self.height = tags[256][0], tags[257][0]
-        self.bits = tags[258]
-        self.n_bytes = sum(self.bits) // 8
-        pixels = b"".join(data[start:start + size] for start, size
-                          in zip(tags[273], tags[279], strict=True))
-        stride = self.width * self.n_bytes
-        self.rows = [pixels[y * stride:(y + 1) * stride]
-                     for y in range(self.height)]
-
-    def pixel(self, x, y):
-        return self.rows[y][x * self.n_bytes:(x + 1) * self.n_bytes]
-
-    def differences(self, other):
-        """Where the pixels differ, as rows of bits."""
-        n = self.n_bytes
-        if (self.width, self.height, n) != (other.width, other.height,
-                                            other.n_bytes):
-            raise ValueError("two pictures of different form")
-        return [0 if a == b else
-                sum(1 << x for x in range(self.width)
-                    if a[x * n:x * n + n] != b[x * n:x * n + n])
-                for a, b in zip(self.rows, other.rows)]
-
-
-def xcf_state(path):
-    """The bytes of an XCF without the number that a next item would get."""
-    with open(path, "rb") as file:
-        data = bytearray(file.read())
-    at = 14 + 3 * 4 + (4 if int(data[10:13]) >= 4 else 0)
-    while True:
-        kind, size = struct.unpack_from(">II", data, at)
-        if kind == 0:
-            return bytes(data)
-        if kind == 20:  # the state of the tattoos
-            data[at + 8:at + 8 + size] = bytes(size)
-        at += 8 + size

@@ -13,6 +13,7 @@ import time
 
 import gimp_screen
 import gimp_test
+import gimp_xcf
 
 TIMEOUT_S = 400
 
@@ -89,7 +90,7 @@ class Session:
     def state(self, name):
         path = self.screen.profile.path(name + ".xcf")
         self.ask('(gimp-xcf-save RUN-NONINTERACTIVE image "%s")' % path)
-        return gimp_test.xcf_state(path)
+        return gimp_xcf.read_state(path)
 
     def check_repeat(self, what, after):
         """Repeats the last filter and takes it back by one Ctrl+Z."""

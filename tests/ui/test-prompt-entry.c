@@ -10,6 +10,7 @@
 
 #define WIDTH_PX 460
 #define HEIGHT_PX 560
+#define MAX_KEY_SECONDS 5
 
 typedef struct
 {
@@ -157,6 +158,7 @@ test_strikes_out_what_is_not_read (Fixture *fixture, gconstpointer data)
   /* 75 words are read */
   assert_struck_out (fixture, "leaves autumn leaves autumn leaves ");
   g_assert_nonnull (strstr (atk_object_get_description (view), "is left out"));
+  ui_test_key (GDK_KEY_Home, GDK_CONTROL_MASK);
   ui_test_key (GDK_KEY_End, GDK_CONTROL_MASK);
   ui_test_shoot (fixture->window, "prompt-cut");
   ui_test_check_names (fixture->window);
@@ -364,8 +366,8 @@ test_ten_thousand_words (Fixture *fixture, gconstpointer data)
   const double seconds = ((double) g_get_monotonic_time () - start_us) / 1e6;
 
   g_test_message ("a key in 10000 words: %.1f ms", 1e3 * seconds);
-  /* 12 ms seen */
-  g_assert_cmpfloat (seconds, <, 0.3);
+  /* 14 ms seen; only what never ends is a failure here. */
+  g_assert_cmpfloat (seconds, <, MAX_KEY_SECONDS);
 }
 
 int

@@ -143,7 +143,7 @@ test_rows_follow_the_mode (Fixture *fixture, gconstpointer data)
                "Pixels below:|Blend width:",
                "Width:|Strength:|Tiling:");
   set_mode (fixture, VQD_TASK_VARY, "settings-vary");
-  assert_rows (fixture, "Strength:|Strength of the last:|Share kept:",
+  assert_rows (fixture, "Strength:|Strength of the last:|Fixed share:",
                "Width:|Grow:|Tiling:");
   set_mode (fixture, VQD_TASK_TILE, "settings-tile");
   assert_rows (fixture, "Tiling:|Width:|Height:", "Grow:|Strength:");

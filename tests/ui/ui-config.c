@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A config like a procedure's: the window's arguments, as far as widgets know
  * them. */
+#include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
 #include "core/vqd.h"
@@ -34,7 +35,7 @@ static const Argument arguments[] = {
   { "seed", "S_eed", KIND_INT, NULL, -1, -1, VQD_MAX_SEED },
   { "strength", "Stren_gth", KIND_DOUBLE, NULL, 0.6, 0, 1 },
   { "strength-last", "Strength of the _last", KIND_DOUBLE, NULL, -1, -1, 1 },
-  { "keep", "S_hare kept", KIND_DOUBLE, NULL, -1, -1, 1 },
+  { "keep", "_Fixed share", KIND_DOUBLE, NULL, -1, -1, 1 },
   { "strategy", "S_trategy", KIND_STRING, "auto", 0, 0, 0 },
   { "steps", "_Steps", KIND_INT, NULL, -1, -1, VQD_MAX_STEPS },
   { "guidance", "G_uidance", KIND_DOUBLE, NULL, -1, -1, 20 },
@@ -82,8 +83,9 @@ static GParamSpec *
 new_pspec (const Argument *argument)
 {
   const char *name = argument->name;
-  const char *nick = argument->nick;
-  const char *blurb = argument->nick;
+  /* The arguments' own words, which the catalogues have. */
+  const char *nick = g_dgettext ("vqdiffusion", argument->nick);
+  const char *blurb = nick;
 
   switch (argument->kind)
     {

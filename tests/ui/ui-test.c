@@ -139,9 +139,11 @@ ui_test_click (GtkWidget *widget)
   gtk_widget_translate_coordinates (
       widget, top, gtk_widget_get_allocated_width (widget) / 2,
       gtk_widget_get_allocated_height (widget) / 2, &x, &y);
+  /* It takes the screen's own pixels. */
+  const int scale = gtk_widget_get_scale_factor (top);
   for (int i = 0; i < 2; i++)
     g_assert_true (gdk_test_simulate_button (
-        gtk_widget_get_window (top), x, y, 1, 0,
+        gtk_widget_get_window (top), x * scale, y * scale, 1, 0,
         i == 0 ? GDK_BUTTON_PRESS : GDK_BUTTON_RELEASE));
   ui_test_settle ();
 }
