@@ -89,7 +89,7 @@ vqd_proc_window_create (GimpPlugIn *plug_in, const char *name)
   gimp_procedure_set_attribution (procedure, "The VQ-Diffusion for GIMP team",
                                   "GPL-3.0-or-later", "2026");
   gimp_procedure_add_string_argument (
-      procedure, "mode", _ ("M_ode"),
+      procedure, "mode", _ ("Mo_de"),
       _ ("What is done: \"auto\" (fill when something is selected, expand when "
          "the layers leave a border of the image empty, else generate), "
          "\"generate\", \"fill\", \"expand\", \"vary\" or \"tile\""),

@@ -48,13 +48,14 @@ typedef struct
 } ActionText;
 
 static const ActionText action_texts[] = {
-  { VQD_ITEM_INSERT, N_ ("_Insert"),
-    N_ ("Insert the picture as a layer above the selected one") },
+  { VQD_ITEM_INSERT, N_ ("Ma_ke Layer"),
+    N_ ("Insert the picture as a layer above the selected one; so does a click "
+        "on it") },
   { VQD_ITEM_COMPARE, N_ ("_Compare"),
     N_ ("Look at the picture beside what lies below it") },
-  { VQD_ITEM_REUSE, N_ ("Use Se_ttings"),
+  { VQD_ITEM_REUSE, N_ ("_Use Settings"),
     N_ ("Take over the prompt, the seed and all settings of the picture") },
-  { VQD_ITEM_SAVE, N_ ("Sa_ve..."), N_ ("Save the picture as a PNG file") },
+  { VQD_ITEM_SAVE, N_ ("E_xport..."), N_ ("Save the picture as a PNG file") },
   { VQD_ITEM_STOP, N_ ("St_op"),
     N_ ("Do not finish this picture; the others go on") },
   { VQD_ITEM_DELETE, N_ ("De_lete"), N_ ("Take the picture off this list") },
@@ -75,7 +76,7 @@ state_text (const Item *item)
     case VQD_ITEM_WORKING:
       return _ ("Working");
     case VQD_ITEM_DONE:
-      return item->is_inserted ? _ ("✓ Inserted") : _ ("Ready");
+      return item->is_inserted ? _ ("✓ Is a layer") : _ ("Ready");
     case VQD_ITEM_STOPPED:
       return _ ("Stopped");
     case VQD_ITEM_FAILED:

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
+#include <string.h>
 
 #define ROW_SPACING_PX 6
 #define COLUMN_SPACING_PX 12
@@ -26,6 +27,17 @@ find_property (GObject *config, const char *property)
   return g_object_class_find_property (G_OBJECT_GET_CLASS (config), property);
 }
 
+/* By the text alone: the label's relation is not a name for all tools, and a
+ * combo box would be called by its value. */
+static void
+set_name (GtkWidget *widget, GtkWidget *label)
+{
+  const char *text = gtk_label_get_text (GTK_LABEL (label));
+  g_autofree char *name = g_strndup (text, strlen (text) - 1);
+
+  atk_object_set_name (gtk_widget_get_accessible (widget), name);
+}
+
 GtkWidget *
 vqd_rows_new_label (GObject *config, const char *property, GtkWidget *widget)
 {
@@ -38,6 +50,7 @@ vqd_rows_new_label (GObject *config, const char *property, GtkWidget *widget)
   /* Makes the accessible relation too. */
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  set_name (widget, label);
   gimp_help_set_help_data (widget, g_param_spec_get_blurb (pspec), NULL);
   gtk_widget_show (label);
 

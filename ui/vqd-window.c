@@ -60,7 +60,7 @@ typedef struct
 /* By VqdTask. */
 static const ModeText mode_texts[] = {
   { "generate", N_ ("Generate"), N_ ("_Generate") },
-  { "fill", N_ ("Fill"), N_ ("Fi_ll") },
+  { "fill", N_ ("Fill"), N_ ("_Fill") },
   { "expand", N_ ("Expand"), N_ ("E_xpand") },
   { "vary", N_ ("Vary"), N_ ("Var_y") },
   { "tile", N_ ("Tile"), N_ ("Ti_le") },
@@ -120,7 +120,7 @@ save_item (VqdWindow *self, guint item)
   g_autofree char *name = self->actions->file_name (item, self->user_data);
   g_autofree char *file_name = g_strconcat (name, PNG_SUFFIX, NULL);
   GtkWidget *chooser = gtk_file_chooser_dialog_new (
-      _ ("Save Picture"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
+      _ ("Export Picture"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
       _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_Save"), GTK_RESPONSE_ACCEPT,
       NULL);
 
@@ -198,6 +198,16 @@ start_key (GtkAccelGroup *group, GObject *window, guint key,
   return TRUE;
 }
 
+static gboolean
+stop_key (GtkAccelGroup *group, GObject *window, guint key,
+          GdkModifierType modifiers, gpointer user_data)
+{
+  VqdWindow *self = VQD_WINDOW (window);
+
+  self->actions->stop_all (self->user_data);
+  return TRUE;
+}
+
 /* Ctrl+Enter starts from everywhere. */
 static void
 add_keys (VqdWindow *self)
@@ -209,6 +219,8 @@ add_keys (VqdWindow *self)
     gtk_accel_group_connect (
         group, enters[i], GDK_CONTROL_MASK, 0,
         g_cclosure_new (G_CALLBACK (start_key), NULL, NULL));
+  gtk_accel_group_connect (group, GDK_KEY_period, GDK_CONTROL_MASK, 0,
+                           g_cclosure_new (G_CALLBACK (stop_key), NULL, NULL));
   gtk_accel_group_connect (group, GDK_KEY_w, GDK_CONTROL_MASK, 0,
                            g_cclosure_new (G_CALLBACK (close_key), NULL, NULL));
   gtk_window_add_accel_group (GTK_WINDOW (self), group);
@@ -236,7 +248,7 @@ static GtkWidget *
 new_image_row (VqdWindow *self)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("Ima_ge:"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Image:"));
   GtkWidget *combo = gtk_combo_box_text_new ();
 
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), combo);
@@ -375,7 +387,7 @@ new_status_row (VqdWindow *self)
 
   self->status = GTK_LABEL (status);
   self->progress = GTK_PROGRESS_BAR (progress);
-  self->stop_button = gtk_button_new_with_mnemonic (_ ("_Stop All"));
+  self->stop_button = gtk_button_new_with_mnemonic (_ ("S_top All"));
   gtk_label_set_xalign (self->status, 0);
   gtk_label_set_ellipsize (self->status, PANGO_ELLIPSIZE_END);
   atk_object_set_role (gtk_widget_get_accessible (status), ATK_ROLE_STATUSBAR);
@@ -383,7 +395,7 @@ new_status_row (VqdWindow *self)
   gtk_widget_set_valign (progress, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (
       self->stop_button,
-      _ ("Stop the picture being drawn and drop those that wait"));
+      _ ("Stop the picture being drawn and drop those that wait (Ctrl+.)"));
   g_signal_connect (self->stop_button, "clicked", G_CALLBACK (stop_clicked),
                     self);
   gtk_box_pack_start (GTK_BOX (row), status, TRUE, TRUE, 0);
@@ -423,16 +435,28 @@ new_models_page (VqdWindow *self)
   return page;
 }
 
+/* The keys stay in what is seen: else nothing would have them, and no key would
+ * lead back. */
+static void
+page_switched (GtkWidget *pages, GtkWidget *page, guint number, VqdWindow *self)
+{
+  if (number == PAGE_PICTURES)
+    vqd_prompt_entry_focus (self->prompt);
+  else
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
 static GtkWidget *
 new_pages (VqdWindow *self)
 {
   GtkWidget *pages = gtk_notebook_new ();
 
   self->pages = GTK_NOTEBOOK (pages);
+  atk_object_set_name (gtk_widget_get_accessible (pages), _ ("Pages"));
   gtk_notebook_append_page (self->pages, new_pictures_page (self),
-                            gtk_label_new_with_mnemonic (_ ("Pict_ures")));
+                            gtk_label_new (_ ("Pictures")));
   gtk_notebook_append_page (self->pages, new_models_page (self),
-                            gtk_label_new_with_mnemonic (_ ("Mo_dels")));
+                            gtk_label_new (_ ("Models")));
   return pages;
 }
 
@@ -452,6 +476,8 @@ fill_window (VqdWindow *self)
   gtk_widget_show_all (box);
   /* The first page that happened to be visible is the current one. */
   show_pictures (self);
+  g_signal_connect_after (self->pages, "switch-page",
+                          G_CALLBACK (page_switched), self);
 }
 
 static void

@@ -233,8 +233,9 @@ test_hostile_records_are_refused (void)
       "vqdiffusion-tokens-1" },
     { "{\"format\":7,\"model\":\"m\"}", "\"format\"" },
     { "{\"format\":\"vqdiffusion-tokens-1\",\"model\":null}", "\"model\"" },
+    /* json-glib before 1.10 makes bytes of it that are no text */
     { "{\"format\":\"vqdiffusion-tokens-1\",\"model\":\"\\222\"}",
-      "\"model\"" },
+      "of the record of tokens" },
     { "22 \"\\222\"", "no record" },
     { HEAD "\"cell\":0,\"width\":1,\"height\":1}", "\"cell\"" },
     { HEAD "\"cell\":8.5,\"width\":1,\"height\":1}", "\"cell\"" },

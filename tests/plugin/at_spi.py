@@ -3,7 +3,8 @@
 """Prints the widgets of a program as assistive tools see them.
 
 at_spi.py PROGRAM [WINDOW]     a line for each: depth, role, name, states
-at_spi.py ... --places         and its place on the screen: x,y,width,height
+at_spi.py ... --all            and its place on the screen, x,y,width,height,
+                               and the text or number that it holds
 
 PROGRAM and WINDOW are regular expressions, found anywhere in the name.
 """
@@ -40,25 +41,35 @@ def place(node):
     return "%d,%d,%d,%d" % (box.x, box.y, box.width, box.height)
 
 
-def dump(node, depth, with_places):
+def contents(node):
+    try:
+        text = node.get_text_iface()
+        if text is not None:
+            return Atspi.Text.get_text(text, 0, -1).replace("\n", " ")
+    except GLib.Error:
+        pass
+    return ""
+
+
+def dump(node, depth, with_all):
     fields = [str(depth), node.get_role_name(),
               (node.get_name() or "").replace("\n", " "), states(node)]
-    if with_places:
-        fields.append(place(node))
+    if with_all:
+        fields += [place(node), contents(node)]
     print("\t".join(fields))
     for child in children(node):
-        dump(child, depth + 1, with_places)
+        dump(child, depth + 1, with_all)
 
 
 def main():
-    words = [word for word in sys.argv[1:] if word != "--places"]
+    words = [word for word in sys.argv[1:] if word != "--all"]
     program = words[0]
     window = words[1] if len(words) > 1 else ""
     for application in children(Atspi.get_desktop(0)):
         if re.search(program, application.get_name() or ""):
             for top in children(application):
                 if re.search(window, top.get_name() or ""):
-                    dump(top, 0, "--places" in sys.argv)
+                    dump(top, 0, "--all" in sys.argv)
 
 
 main()
