@@ -113,10 +113,11 @@ check_cells (const VqdFrame *frame, const VqdRegion *region,
     {
       const int x = i % frame->width - region->x;
       const int y = i / frame->width - region->y;
-      const int at = y / side * level->grid_width + x / side;
+      const int at = (y / side + level->pad_y) * level->grid_width + x / side +
+                     level->pad_x;
 
-      if (x < 0 || x >= level->grid_width * side || y < 0 ||
-          y >= level->grid_height * side)
+      if (x < 0 || x >= region->levels[0].width || y < 0 ||
+          y >= region->levels[0].height)
         continue;
       hole[at] |= frame->hole[i];
       known[at] |= frame->known[i];
