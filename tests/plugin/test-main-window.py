@@ -250,7 +250,8 @@ def check_early_pick(session):
     window.set_images(3)
     window.start()
     screen.wait_for(lambda: window.items("Step [1-9]"), 20)
-    x, y, _, _ = window.items("Step|Painting")[0].place
+    # the second one: the first may be done before the menu is there
+    x, y, _, _ = window.items("Waiting")[0].place
     screen.run("xdotool", "mousemove", str(x + 60), str(y + 60), "click", "3")
     time.sleep(0.5)
     screen.shoot("main-6-menu")
