@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tiles: the tokens are a torus. The picture is drawn as any other first. Then
  * a band along each edge that has to fit is drawn anew, in windows that have
- * the edge in their middle and see both sides of it. */
+ * the edge near their middle and see both sides of it. */
 #include "core/vqd-paint-private.h"
 
 /* Of a window's side: half the band is 3 / 16 of it; a window that goes around
@@ -101,13 +101,16 @@ draw_band (VqdPainter *self, const VqdLevel *level, int *tokens,
   g_autofree guint8 *done = g_new0 (guint8, n_grid);
   const Band band = { level, tokens, done, along_y, closed };
   const int across = along_y ? self->window_width : self->window_height;
+  /* What is drawn from both sides meets in the middle of the band, and fits
+   * least there: beside the edge, not on it. */
+  const int first = HALF_BAND (across) / 2 + 1 - across / 2;
   int n;
   g_autofree int *places = band_places (self, level, along_y, closed, &n);
 
   for (int i = 0; i < n; i++)
     {
-      const VqdWindow window = { along_y ? -across / 2 : places[i],
-                                 along_y ? places[i] : -across / 2 };
+      const VqdWindow window = { along_y ? first : places[i],
+                                 along_y ? places[i] : first };
 
       if (! draw_window (self, &band, &window, error))
         return FALSE;
