@@ -3,7 +3,7 @@
 
     python shipped.py DATASET WORK [--formulas 6400]
 
-DATASET: folder with captions.jsonl and the .tar files it names.  Pictures of the
+DATASET: folder with captions.jsonl.xz and the .tar files it names.  Pictures of the
 GPL class are left out.  What is drawn how often is decided here: at this size a
 model learns what it sees often, so common things, animals, food and textures come
 often, people, signs and flags seldom; and a caption without a style means one of
@@ -12,6 +12,7 @@ the three plain styles wherever they know the thing.
 import argparse
 import io
 import json
+import lzma
 import re
 import tarfile
 from pathlib import Path
@@ -113,7 +114,7 @@ def captions(row, colour, plain, table):
 def dataset(folder):
     """(picture, row) of the data set's pictures that may be used and have a weight, over white."""
     tars = {}
-    with open(folder / "captions.jsonl", encoding="utf8") as f:
+    with lzma.open(folder / "captions.jsonl.xz", "rt", encoding="utf8") as f:
         for line in f:
             row = json.loads(line)
             if row["license_class"] == "gpl" or row["source"] not in {**EMOJI, **OTHER}:
