@@ -2,7 +2,10 @@
 #include "ui/vqd-gallery.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
+#include "ui/vqd-purity-colors.h"
+#include "ui/vqd-purity-row.h"
 #include "ui/vqd-thumb.h"
 
 #define THUMB_PX 128
@@ -17,7 +20,9 @@ typedef struct
   gboolean is_inserted;
   char *title;
   gint64 seed;
-  char *note; /* NULL: the state's own */
+  char *note;   /* NULL: the state's own */
+  char *purity; /* in words; NULL: it has no map */
+  gboolean shows_map;
   GtkWidget *child;
   VqdThumb *thumb;
   GtkLabel *state_label;
@@ -33,6 +38,7 @@ struct _VqdGallery
   GtkFlowBox *flow;
   GBytes *palette;
   GtkWidget *buttons[VQD_ITEM_DELETE + 1];
+  VqdPurityRow *purity_row;
   GtkWidget *menu;
   gint64 activated_us;
   guint activated_item;
@@ -68,6 +74,8 @@ state_text (const Item *item)
 {
   if (item->note != NULL)
     return item->note;
+  if (item->shows_map)
+    return item->purity;
 
   switch (item->state)
     {
@@ -92,6 +100,7 @@ item_free (gpointer data)
 
   g_free (item->title);
   g_free (item->note);
+  g_free (item->purity);
   g_free (item);
 }
 
@@ -132,6 +141,8 @@ is_possible (const Item *item, VqdItemAction action)
       return is_open;
     case VQD_ITEM_DELETE:
       return ! is_open;
+    case VQD_ITEM_PURITY_LAYER:
+      return item->state == VQD_ITEM_DONE && item->purity != NULL;
     }
   return FALSE;
 }
@@ -145,6 +156,19 @@ act (VqdGallery *self, VqdItemAction action)
     g_signal_emit (self, action_signal, 0, item->id, (int) action);
 }
 
+static gboolean
+shows_a_map (VqdGallery *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Item *) value)->shows_map)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 update_buttons (VqdGallery *self)
 {
@@ -154,6 +178,23 @@ update_buttons (VqdGallery *self)
     gtk_widget_set_sensitive (self->buttons[i],
                               item != NULL &&
                                   is_possible (item, (VqdItemAction) i));
+  vqd_purity_row_set (self->purity_row,
+                      item != NULL && is_possible (item, VQD_ITEM_PURITY_LAYER),
+                      item != NULL && item->shows_map);
+  vqd_purity_row_set_legend (self->purity_row, shows_a_map (self));
+}
+
+static void
+show_state (VqdGallery *self, Item *item)
+{
+  AtkObject *accessible = gtk_widget_get_accessible (item->child);
+  /* Translators: for screen readers: the prompt, the seed, the state */
+  g_autofree char *name = g_strdup_printf (_ ("%s, seed %d: %s"), item->title,
+                                           (int) item->seed, state_text (item));
+
+  gtk_label_set_text (item->state_label, state_text (item));
+  atk_object_set_name (accessible, name);
+  update_buttons (self);
 }
 
 static void
@@ -171,6 +212,64 @@ menu_item_activated (GtkWidget *menu_item, VqdGallery *self)
                  g_object_get_data (G_OBJECT (menu_item), "vqd-action")));
 }
 
+static void
+switch_map (VqdGallery *self, gboolean is_on)
+{
+  Item *item = selected_item (self);
+
+  if (item == NULL || ! is_possible (item, VQD_ITEM_PURITY_LAYER))
+    return;
+  item->shows_map = is_on;
+  vqd_thumb_show_map (item->thumb, is_on);
+  show_state (self, item);
+}
+
+static void
+map_switched (GtkWidget *row, gboolean is_on, VqdGallery *self)
+{
+  switch_map (self, is_on);
+}
+
+static void
+map_item_toggled (GtkCheckMenuItem *menu_item, VqdGallery *self)
+{
+  switch_map (self, gtk_check_menu_item_get_active (menu_item));
+}
+
+static void
+make_purity_layer (GtkWidget *row, VqdGallery *self)
+{
+  act (self, VQD_ITEM_PURITY_LAYER);
+}
+
+static void
+add_menu_item (VqdGallery *self, const Item *item, VqdItemAction action,
+               const char *label)
+{
+  GtkWidget *menu_item = gtk_menu_item_new_with_mnemonic (label);
+
+  g_object_set_data (G_OBJECT (menu_item), "vqd-action",
+                     GINT_TO_POINTER (action));
+  gtk_widget_set_sensitive (menu_item, is_possible (item, action));
+  g_signal_connect (menu_item, "activate", G_CALLBACK (menu_item_activated),
+                    self);
+  gtk_menu_shell_append (GTK_MENU_SHELL (self->menu), menu_item);
+}
+
+static void
+add_map_items (VqdGallery *self, const Item *item)
+{
+  GtkWidget *show = gtk_check_menu_item_new_with_mnemonic (_ (VQD_PURITY_SHOW));
+
+  gtk_check_menu_item_set_active (GTK_CHECK_MENU_ITEM (show), item->shows_map);
+  gtk_widget_set_sensitive (show, is_possible (item, VQD_ITEM_PURITY_LAYER));
+  g_signal_connect (show, "toggled", G_CALLBACK (map_item_toggled), self);
+  gtk_menu_shell_append (GTK_MENU_SHELL (self->menu),
+                         gtk_separator_menu_item_new ());
+  gtk_menu_shell_append (GTK_MENU_SHELL (self->menu), show);
+  add_menu_item (self, item, VQD_ITEM_PURITY_LAYER, _ (VQD_PURITY_LAYER));
+}
+
 static gboolean
 popup_menu (VqdGallery *self, const GdkEvent *event)
 {
@@ -186,18 +285,9 @@ popup_menu (VqdGallery *self, const GdkEvent *event)
   g_signal_connect (self->menu, "destroy", G_CALLBACK (gtk_widget_destroyed),
                     &self->menu);
   for (gsize i = 0; i < G_N_ELEMENTS (action_texts); i++)
-    {
-      GtkWidget *menu_item =
-          gtk_menu_item_new_with_mnemonic (_ (action_texts[i].label));
-
-      g_object_set_data (G_OBJECT (menu_item), "vqd-action",
-                         GINT_TO_POINTER (action_texts[i].action));
-      gtk_widget_set_sensitive (menu_item,
-                                is_possible (item, action_texts[i].action));
-      g_signal_connect (menu_item, "activate", G_CALLBACK (menu_item_activated),
-                        self);
-      gtk_menu_shell_append (GTK_MENU_SHELL (self->menu), menu_item);
-    }
+    add_menu_item (self, item, action_texts[i].action,
+                   _ (action_texts[i].label));
+  add_map_items (self, item);
   gtk_widget_show_all (self->menu);
   if (event != NULL)
     gtk_menu_popup_at_pointer (GTK_MENU (self->menu), event);
@@ -382,6 +472,7 @@ static void
 vqd_gallery_init (VqdGallery *self)
 {
   GtkWidget *stack = gtk_stack_new ();
+  GtkWidget *purity_row = vqd_purity_row_new ();
 
   self->items = g_hash_table_new_full (NULL, NULL, NULL, item_free);
   self->stack = GTK_STACK (stack);
@@ -392,6 +483,11 @@ vqd_gallery_init (VqdGallery *self)
   gtk_stack_add_named (self->stack, new_flow_page (self), "pictures");
   gtk_box_pack_start (GTK_BOX (self), stack, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self), new_button_row (self), FALSE, FALSE, 0);
+  self->purity_row = VQD_PURITY_ROW (purity_row);
+  g_signal_connect (purity_row, "switched", G_CALLBACK (map_switched), self);
+  g_signal_connect (purity_row, "make-layer", G_CALLBACK (make_purity_layer),
+                    self);
+  gtk_box_pack_start (GTK_BOX (self), purity_row, FALSE, FALSE, 0);
   gtk_widget_show_all (GTK_WIDGET (self));
   update_buttons (self);
 }
@@ -403,19 +499,6 @@ vqd_gallery_new (void)
 }
 
 /* ---- items ---- */
-
-static void
-show_state (VqdGallery *self, Item *item)
-{
-  AtkObject *accessible = gtk_widget_get_accessible (item->child);
-  /* Translators: for screen readers: the prompt, the seed, the state */
-  g_autofree char *name = g_strdup_printf (_ ("%s, seed %d: %s"), item->title,
-                                           (int) item->seed, state_text (item));
-
-  gtk_label_set_text (item->state_label, state_text (item));
-  atk_object_set_name (accessible, name);
-  update_buttons (self);
-}
 
 static GtkLabel *
 new_caption (GtkWidget *box, const char *text)
@@ -522,6 +605,29 @@ vqd_gallery_set_picture (VqdGallery *self, guint id, GdkPixbuf *picture)
 
   if (item != NULL)
     vqd_thumb_set_picture (item->thumb, picture);
+}
+
+void
+vqd_gallery_set_purity (VqdGallery *self, guint id, const VqdPurity *purity,
+                        int width_px, int height_px)
+{
+  Item *item = find_item (self, id);
+  g_autoptr (GdkPixbuf) cells = vqd_purity_new_cells (purity);
+  const cairo_rectangle_t place = {
+    .x = purity->x_px / width_px,
+    .y = purity->y_px / height_px,
+    .width = purity->grid_width * purity->cell_width_px / width_px,
+    .height = purity->grid_height * purity->cell_height_px / height_px
+  };
+
+  if (item == NULL || cells == NULL)
+    return;
+  g_free (item->purity);
+  /* Translators: below a picture: how sure the model was, in the mean */
+  item->purity = g_strdup_printf (_ ("Purity %d %%"),
+                                  (int) lrint (100 * vqd_purity_mean (purity)));
+  vqd_thumb_set_map (item->thumb, cells, &place);
+  show_state (self, item);
 }
 
 void
