@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define VQD_PURITY_SHOW N_ ("_Show Purity Map")
+#define VQD_PURITY_SHOW N_ ("Map o_f Purity")
 #define VQD_PURITY_LAYER N_ ("Purity Layer A_bove")
 
 #define VQD_TYPE_PURITY_ROW (vqd_purity_row_get_type ())

@@ -202,7 +202,7 @@ def check_purity_layer(session):
     greys = png.colours()
     tap.equal((png.width, png.height, set(png.alphas())), (128, 128, {255}),
               "all of the picture was drawn")
-    tap.check(len(set(greys)) > 20 and max(greys) > 200, "more or less surely")
+    tap.check(len(set(greys)) > 20, "more or less surely", sorted(set(greys)))
     tap.check(greys[::3] == greys[1::3] == greys[2::3], "it is grey")
     if session.arguments.cli:
         tap.check(greys[::3] == draw_purity(session, settings, folder),
@@ -232,7 +232,7 @@ def check_purity(session):
     window.click_item(1)
     screen.wait_for(lambda: session.ask(LAYERS) != BEFORE, 10)
     session.undo()
-    screen.key("alt+s")
+    screen.key("alt+f")
     tap.check(screen.wait_for(lambda: window.items("Purity \\d+ %"), 5),
               "a picture shows its purity map, and says it in a number")
     tap.equal(len(window.items("Purity")), 1, "the others do not")
@@ -242,7 +242,7 @@ def check_purity(session):
     check_names(session, "purity")
     check_purity_layer(session)
     window.focus()
-    screen.key("alt+s")
+    screen.key("alt+f")
     tap.check(screen.wait_for(lambda: not window.items("Purity"), 5),
               "and it is hidden again")
 

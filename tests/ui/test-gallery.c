@@ -115,7 +115,7 @@ choose (const Fixture *fixture, int picture)
 static GtkWidget *
 show_button (const Fixture *fixture)
 {
-  return find (fixture, GTK_TYPE_CHECK_BUTTON, "Show Purity Map");
+  return find (fixture, GTK_TYPE_CHECK_BUTTON, "Map of Purity");
 }
 
 /* What a thumbnail shows in the middle of a row of cells. */
@@ -190,7 +190,7 @@ test_map_is_shown (Fixture *fixture, gconstpointer data)
   check_rows (fixture, FALSE);
   g_assert_null (find (fixture, GTK_TYPE_LABEL, "unsure"));
 
-  ui_test_key (GDK_KEY_s, GDK_MOD1_MASK);
+  ui_test_key (GDK_KEY_f, GDK_MOD1_MASK);
   ui_test_settle ();
   check_rows (fixture, TRUE);
   g_assert_nonnull (find (fixture, GTK_TYPE_LABEL, "unsure"));
@@ -200,7 +200,7 @@ test_map_is_shown (Fixture *fixture, gconstpointer data)
   ui_test_check_names (fixture->window);
   ui_test_shoot (fixture->window, "gallery-purity");
 
-  ui_test_key (GDK_KEY_s, GDK_MOD1_MASK);
+  ui_test_key (GDK_KEY_f, GDK_MOD1_MASK);
   ui_test_settle ();
   check_rows (fixture, FALSE);
   g_assert_null (find (fixture, GTK_TYPE_LABEL, "Purity 50 %"));
