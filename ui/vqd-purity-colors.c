@@ -13,7 +13,7 @@ void
 vqd_purity_color (double value, guint8 rgb[3])
 {
   const int last = G_N_ELEMENTS (viridis) - 1;
-  const double place = CLAMP (value, 0, 1) * last;
+  const double place = sqrt (CLAMP (value, 0, 1)) * last;
   const int i = MIN ((int) place, last - 1);
 
   for (int c = 0; c < 3; c++)

@@ -14,7 +14,8 @@
 
 G_BEGIN_DECLS
 
-/* value: 0 ... 1. */
+/* value: 0 ... 1. The colours go with its square root: of a texture, where many
+ * codes are as good, it is a few hundredths, and differences there count. */
 void vqd_purity_color (double value, guint8 rgb[3]);
 
 /* A pixel a cell; what has no purity is transparent. NULL when no cell has one.
