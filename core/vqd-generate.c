@@ -566,7 +566,7 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
   return TRUE;
 }
 
-/* The cells that the shown part meets. */
+/* The cells that the shown part meets, and how sure the model was of them. */
 static void
 crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
 {
@@ -583,12 +583,19 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
   const int width = (right + cell - 1) / cell - column;
   const int height = (bottom + cell - 1) / cell - row;
   int *tokens = g_new (int, (gsize) width *(gsize) height);
+  float *purity = g_new (float, (gsize) width *(gsize) height);
 
   for (int i = 0; i < height; i++)
-    memcpy (tokens + (gsize) i * (gsize) width,
-            painting->tokens + (gsize) (row + i) * (gsize) level->grid_width +
-                column,
-            sizeof (int) * (gsize) width);
+    {
+      const gsize to = (gsize) i * (gsize) width;
+      const gsize from =
+          (gsize) (row + i) * (gsize) level->grid_width + (gsize) column;
+
+      memcpy (tokens + to, painting->tokens + from,
+              sizeof (int) * (gsize) width);
+      memcpy (purity + to, painting->purity + from,
+              sizeof (float) * (gsize) width);
+    }
   picture->grid =
       (VqdTokenGrid){ .x_px = job->region->x + column * cell - job->shown.x,
                       .y_px = job->region->y + row * cell - job->shown.y,
@@ -597,6 +604,13 @@ crop_tokens (const Job *job, const VqdPainting *painting, VqdPicture *picture)
                       .grid_height = height,
                       .tokens = tokens,
                       .model = g_strdup (job->engine->info.id) };
+  picture->purity = (VqdPurity){ .x_px = picture->grid.x_px,
+                                 .y_px = picture->grid.y_px,
+                                 .cell_width_px = cell,
+                                 .cell_height_px = cell,
+                                 .grid_width = width,
+                                 .grid_height = height,
+                                 .values = purity };
 }
 
 static gboolean

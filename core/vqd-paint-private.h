@@ -24,6 +24,7 @@ typedef struct
 
   /* Of the present window. */
   int *local;    /* [window], tokens; -1: none */
+  float *purity; /* [window], of local (vqd-sampler.h); -1: not drawn here */
   int *encoded;  /* [window] */
   guint8 *hole;  /* [window], 1: to be drawn */
   float *pixels; /* [window in pixels, 3] */
@@ -51,11 +52,14 @@ vqd_painter_cell (const VqdPainter *self, const VqdLevel *level,
          (gsize) vqd_wrap (x, level->grid_width);
 }
 
-/* self->local from a grid; windows may go on at the other side. */
-void vqd_painter_gather (VqdPainter *self, const int *tokens, int grid_width,
-                         int grid_height, const VqdWindow *window);
+/* self->local from a grid, and self->purity, when purity is not NULL; windows
+ * may go on at the other side. */
+void vqd_painter_gather (VqdPainter *self, const int *tokens,
+                         const float *purity, int grid_width, int grid_height,
+                         const VqdWindow *window);
 
-/* One run of the sampler; self->local becomes its tokens. */
+/* One run of the sampler; self->local becomes its tokens, and what it drew has
+ * its purity. */
 gboolean vqd_painter_sample (VqdPainter *self,
                              const VqdSamplerSettings *settings,
                              const VqdSamplerStart *start, GError **error);
@@ -72,7 +76,8 @@ void vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level);
 
 /* Draws the cells along the edges anew, on the torus, and decodes it all. */
 gboolean vqd_painter_tile (VqdPainter *self, const VqdLevel *level, int *tokens,
-                           VqdPainting *painting, GError **error);
+                           float *purity, VqdPainting *painting,
+                           GError **error);
 
 G_END_DECLS
 

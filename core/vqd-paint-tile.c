@@ -15,6 +15,7 @@ typedef struct
 {
   const VqdLevel *level;
   int *tokens;
+  float *purity;    /* [grid], of the tokens */
   guint8 *done;     /* [grid]: cells drawn in this band */
   gboolean along_y; /* the band runs from top to bottom */
   gboolean closed;  /* it goes around a torus */
@@ -46,8 +47,8 @@ draw_window (VqdPainter *self, const Band *band, const VqdWindow *window,
   const VqdLevel *level = band->level;
   const VqdSamplerStart start = { .tokens = self->local, .hole = self->hole };
 
-  vqd_painter_gather (self, band->tokens, level->grid_width, level->grid_height,
-                      window);
+  vqd_painter_gather (self, band->tokens, band->purity, level->grid_width,
+                      level->grid_height, window);
   for (int i = 0; i < self->n_cells; i++)
     {
       const gsize at = vqd_painter_cell (self, level, window, i);
@@ -58,7 +59,12 @@ draw_window (VqdPainter *self, const Band *band, const VqdWindow *window,
   if (! vqd_painter_sample (self, &self->paint->settings, &start, error))
     return FALSE;
   for (int i = 0; i < self->n_cells; i++)
-    band->tokens[vqd_painter_cell (self, level, window, i)] = self->local[i];
+    {
+      const gsize at = vqd_painter_cell (self, level, window, i);
+
+      band->tokens[at] = self->local[i];
+      band->purity[at] = self->purity[i];
+    }
   self->window++;
   return TRUE;
 }
@@ -94,12 +100,12 @@ vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level)
 }
 
 static gboolean
-draw_band (VqdPainter *self, const VqdLevel *level, int *tokens,
+draw_band (VqdPainter *self, const VqdLevel *level, int *tokens, float *purity,
            gboolean along_y, gboolean closed, GError **error)
 {
   const gsize n_grid = (gsize) level->grid_width * (gsize) level->grid_height;
   g_autofree guint8 *done = g_new0 (guint8, n_grid);
-  const Band band = { level, tokens, done, along_y, closed };
+  const Band band = { level, tokens, purity, done, along_y, closed };
   const int across = along_y ? self->window_width : self->window_height;
   /* What is drawn from both sides meets in the middle of the band, and fits
    * least there: beside the edge, not on it. */
@@ -120,7 +126,7 @@ draw_band (VqdPainter *self, const VqdLevel *level, int *tokens,
 
 gboolean
 vqd_painter_tile (VqdPainter *self, const VqdLevel *level, int *tokens,
-                  VqdPainting *painting, GError **error)
+                  float *purity, VqdPainting *painting, GError **error)
 {
   const VqdTiling tiling = self->paint->tiling;
   const gboolean both = tiling == VQD_TILING_XY;
@@ -128,10 +134,10 @@ vqd_painter_tile (VqdPainter *self, const VqdLevel *level, int *tokens,
   g_auto (VqdPatchwork) patchwork = { 0 };
 
   if ((both || tiling == VQD_TILING_X) &&
-      ! draw_band (self, level, tokens, TRUE, FALSE, error))
+      ! draw_band (self, level, tokens, purity, TRUE, FALSE, error))
     return FALSE;
   if ((both || tiling == VQD_TILING_Y) &&
-      ! draw_band (self, level, tokens, FALSE, both, error))
+      ! draw_band (self, level, tokens, purity, FALSE, both, error))
     return FALSE;
 
   g_autoptr (GArray) windows =
@@ -142,5 +148,6 @@ vqd_painter_tile (VqdPainter *self, const VqdLevel *level, int *tokens,
     return FALSE;
   painting->rgb = g_steal_pointer (&patchwork.rgb);
   painting->tokens = g_memdup2 (tokens, sizeof (int) * n);
+  painting->purity = g_memdup2 (purity, sizeof (float) * n);
   return TRUE;
 }

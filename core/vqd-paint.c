@@ -34,6 +34,7 @@ vqd_painter_init (VqdPainter *self, const VqdPaint *paint)
                         .n_cells = config->denoiser.grid_width *
                                    config->denoiser.grid_height };
   self->local = g_new (int, self->n_cells);
+  self->purity = g_new (float, self->n_cells);
   self->encoded = g_new (int, self->n_cells);
   self->hole = g_new (guint8, self->n_cells);
   self->pixels = g_new (float, 3 * (gsize) width * (gsize) height);
@@ -43,6 +44,7 @@ void
 vqd_painter_clear (VqdPainter *self)
 {
   g_free (self->local);
+  g_free (self->purity);
   g_free (self->encoded);
   g_free (self->hole);
   g_free (self->pixels);
@@ -63,6 +65,17 @@ report (VqdPainter *self, VqdPhase phase, double units, int step, int n_steps)
 
   if (self->paint->report != NULL)
     self->paint->report (&progress, self->paint->user_data);
+}
+
+/* What the run did not draw keeps what it had. */
+static void
+take_purity (VqdPainter *self, const VqdSamplerRun *run)
+{
+  const float *purity = vqd_sampler_run_get_purity (run);
+
+  for (int i = 0; i < self->n_cells; i++)
+    if (purity[i] >= 0)
+      self->purity[i] = purity[i];
 }
 
 gboolean
@@ -89,6 +102,7 @@ vqd_painter_sample (VqdPainter *self, const VqdSamplerSettings *settings,
       ++*paint->n_evaluations;
     }
   memcpy (self->local, vqd_sampler_run_get_tokens (run), n_bytes);
+  take_purity (self, run);
   self->units_done += n;
   report (self, VQD_PHASE_SAMPLE, 0, n, n);
   *paint->sample_seconds += vqd_seconds_since (start_us);
@@ -120,17 +134,19 @@ encode (VqdPainter *self, const VqdLevel *level, const float *rgb,
 }
 
 void
-vqd_painter_gather (VqdPainter *self, const int *tokens, int grid_width,
-                    int grid_height, const VqdWindow *window)
+vqd_painter_gather (VqdPainter *self, const int *tokens, const float *purity,
+                    int grid_width, int grid_height, const VqdWindow *window)
 {
   for (int i = 0; i < self->n_cells; i++)
     {
       const int x = window->x + i % self->window_width;
       const int y = window->y + i / self->window_width;
+      const gsize at = (gsize) vqd_wrap (y, grid_height) * (gsize) grid_width +
+                       (gsize) vqd_wrap (x, grid_width);
 
-      self->local[i] =
-          tokens[(gsize) vqd_wrap (y, grid_height) * (gsize) grid_width +
-                 (gsize) vqd_wrap (x, grid_width)];
+      self->local[i] = tokens[at];
+      if (purity != NULL)
+        self->purity[i] = purity[at];
     }
 }
 
@@ -150,7 +166,7 @@ vqd_painter_decode (VqdPainter *self, const int *tokens, int grid_width,
     {
       const VqdWindow *window = &g_array_index (windows, VqdWindow, i);
 
-      vqd_painter_gather (self, tokens, grid_width, grid_height, window);
+      vqd_painter_gather (self, tokens, NULL, grid_width, grid_height, window);
       report (self, VQD_PHASE_DECODE, 0, 0, 0);
       if (! vqd_pipeline_decode (self->paint->pipeline, self->local,
                                  self->pixels, self->paint->cancellable, error))
@@ -175,6 +191,7 @@ typedef struct
   const float *rgb; /* what is encoded */
   guint8 *hole;     /* [grid] of this picture */
   int *tokens;      /* [grid]; -1: not there yet */
+  float *purity;    /* [grid], of the tokens */
   int *given;       /* [grid]: of vary, the tokens it began with; or NULL */
   GArray *windows;
 } Pass;
@@ -212,7 +229,7 @@ look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
   const gboolean varies = is_noised (self->paint);
   gboolean encodes = FALSE;
 
-  vqd_painter_gather (self, pass->tokens, pass->level->grid_width,
+  vqd_painter_gather (self, pass->tokens, pass->purity, pass->level->grid_width,
                       pass->level->grid_height, window);
   for (int i = 0; i < self->n_cells; i++)
     {
@@ -271,7 +288,10 @@ keep_drawn (VqdPainter *self, Pass *pass, const VqdWindow *window)
       const gsize at = vqd_painter_cell (self, pass->level, window, i);
 
       if (self->hole[i] || ! pass->hole[at])
-        pass->tokens[at] = self->local[i];
+        {
+          pass->tokens[at] = self->local[i];
+          pass->purity[at] = self->purity[i];
+        }
     }
 }
 
@@ -459,6 +479,9 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
                                  i == last ? NULL : &region->levels[i + 1],
                                  i == last ? NULL : passes[i + 1].hole);
       pass->tokens = g_memdup2 (level->base_tokens, sizeof (int) * n);
+      pass->purity = g_new (float, n);
+      for (gsize k = 0; k < n; k++)
+        pass->purity[k] = -1;
       /* what is outside was encoded for the picture before, and is drawn */
       for (gsize k = 0; k < n; k++)
         if (pass->hole[k] || (pass->is_coarsest && level->outside[k]))
@@ -478,6 +501,7 @@ pass_clear (Pass *pass)
 {
   g_free (pass->hole);
   g_free (pass->tokens);
+  g_free (pass->purity);
   g_free (pass->given);
   g_clear_pointer (&pass->windows, g_array_unref);
 }
@@ -625,8 +649,8 @@ paint_levels (VqdPainter *self, VqdRegion *region, Pass *passes,
       if (! draw_windows (self, pass, error))
         return FALSE;
       if (i == 0 && paint->task == VQD_TASK_TILE)
-        return vqd_painter_tile (self, pass->level, pass->tokens, painting,
-                                 error);
+        return vqd_painter_tile (self, pass->level, pass->tokens, pass->purity,
+                                 painting, error);
       if (! decode_level (self, pass, pass->tokens, match, &patchwork, error))
         return FALSE;
 
@@ -640,6 +664,7 @@ paint_levels (VqdPainter *self, VqdRegion *region, Pass *passes,
         {
           painting->rgb = g_steal_pointer (&patchwork.rgb);
           painting->tokens = g_steal_pointer (&pass->tokens);
+          painting->purity = g_steal_pointer (&pass->purity);
         }
     }
   return TRUE;
@@ -667,6 +692,7 @@ vqd_painting_clear (VqdPainting *painting)
 {
   g_clear_pointer (&painting->rgb, g_free);
   g_clear_pointer (&painting->tokens, g_free);
+  g_clear_pointer (&painting->purity, g_free);
 }
 
 gboolean

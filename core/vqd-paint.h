@@ -52,6 +52,7 @@ typedef struct
   float *rgb;  /* [height, width, 3] of the finest level; what no window covered
                   is as it was */
   int *tokens; /* [grid] of the finest level; -1: none */
+  float *purity; /* [grid], of the tokens (vqd-sampler.h); -1: not drawn */
 } VqdPainting;
 
 void vqd_painting_clear (VqdPainting *painting);

@@ -41,6 +41,9 @@ gboolean vqd_picture_resize (VqdPicture *picture, int width, int height,
                              VqdTiling tiling, GCancellable *cancellable,
                              GError **error);
 
+/* Its place, when the picture changes its size. */
+void vqd_purity_scale (VqdPurity *purity, double x_ratio, double y_ratio);
+
 static inline double
 vqd_seconds_since (gint64 start_us)
 {

@@ -111,6 +111,8 @@ vqd_picture_resize (VqdPicture *picture, int width, int height,
       return FALSE;
     }
 
+  vqd_purity_scale (&picture->purity, (double) width / picture->width_px,
+                    (double) height / picture->height_px);
   g_free (picture->rgb);
   picture->rgb = rgb;
   picture->width_px = width;

@@ -13,6 +13,7 @@ vqd_picture_free (VqdPicture *picture)
   g_free (picture->mask);
   g_free (picture->grid.tokens);
   g_free (picture->grid.model);
+  g_free (picture->purity.values);
   g_free (picture->settings);
   g_free (picture);
 }

@@ -327,6 +327,27 @@ typedef void (*VqdProgressFunc) (const VqdProgress *progress,
 
 /* ---- results ---- */
 
+/* How sure the model was of each cell of a picture: its purity, max_k p(x_0 = k
+ * | x_t, y) (Improved VQ-Diffusion, section 3.2 and Algorithm 2), after
+ * guidance, at the evaluation that drew the cell's token. 1 is certain, 1 / K
+ * knows nothing.
+ *
+ * It is what was known when the token was drawn: cells that come first know
+ * little of the others, those that come last know nearly all. Looking at the
+ * finished tokens once more would not tell: there each says what it is. */
+typedef struct
+{
+  double x_px; /* of the first cell's corner in the picture; may be negative */
+  double y_px;
+  double cell_width_px; /* whole, unless the picture was resized */
+  double cell_height_px;
+  int grid_width;
+  int grid_height;
+  /* [grid_height * grid_width], 0 ... 1; -1: it was there before and is kept.
+   * NULL: not known. */
+  float *values;
+} VqdPurity;
+
 typedef struct
 {
   int width_px;
@@ -341,6 +362,7 @@ typedef struct
    * model did not draw or read are -1. grid.tokens is the picture's own; NULL
    * when the picture was resized. */
   VqdTokenGrid grid;
+  VqdPurity purity; /* values NULL of what vqd_engine_decode () gives */
   gint64 seed;
   char *settings; /* JSON: everything needed to make the picture again */
 } VqdPicture;
@@ -385,6 +407,10 @@ gboolean vqd_token_record_read (const char *record, const guint8 *rgb8,
 /* The picture as 8-bit sRGB, [height, width, 3]: the one rounding that all
  * users of the engine share. rgb8: caller's memory. */
 void vqd_picture_to_rgb8 (const VqdPicture *picture, guint8 *rgb8);
+
+/* The purity of each pixel's cell: values is [height, width] of the picture,
+ * caller's memory; -1 where it is not known. */
+void vqd_picture_get_purity (const VqdPicture *picture, float *values);
 
 /* Runs the request. NULL on failure and when cancelled; cancelling takes
  * effect within a block of the denoiser. */

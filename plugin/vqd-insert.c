@@ -4,6 +4,7 @@
 #include "plugin/vqd-layer-io.h"
 #include "plugin/vqd-names.h"
 #include "plugin/vqd-place.h"
+#include "plugin/vqd-purity-layer.h"
 #include "plugin/vqd-xmp.h"
 
 #define NEUTRAL_NAME "VQ-Diffusion"
@@ -16,19 +17,40 @@ typedef struct
   int n_pictures;
 } Batch;
 
+static int
+layers_per_picture (const Batch *batch)
+{
+  return batch->where->with_purity ? 2 : 1;
+}
+
+static int
+count_layers (const Batch *batch)
+{
+  return batch->n_pictures * layers_per_picture (batch);
+}
+
+static const VqdPicture *
+picture_of_layer (const Batch *batch, int i)
+{
+  return batch->pictures[i / layers_per_picture (batch)];
+}
+
 static GimpLayer **
 new_layers (GimpImage *image, const Batch *batch)
 {
   const gboolean keep_settings = batch->args->keep_settings;
-  GimpLayer **layers = g_new0 (GimpLayer *, batch->n_pictures + 1);
+  const int n_layers = count_layers (batch);
+  GimpLayer **layers = g_new0 (GimpLayer *, n_layers + 1);
 
-  for (int i = 0; i < batch->n_pictures; i++)
+  for (int i = 0; i < n_layers; i++)
     {
-      const VqdPicture *picture = batch->pictures[i];
+      const VqdPicture *picture = picture_of_layer (batch, i);
       g_autofree char *name =
           keep_settings ? vqd_names_layer (batch->args->prompt, picture->seed)
                         : g_strdup (NEUTRAL_NAME);
 
+      if (batch->where->with_purity)
+        layers[i++] = vqd_purity_layer_new (image, picture, name);
       layers[i] = vqd_layer_io_new_layer (image, picture, name, keep_settings);
     }
 
@@ -66,7 +88,7 @@ insert_layers (const VqdPlace *place, const Batch *batch, GimpLayer **layers)
 
   g_autofree GimpLayer **before = gimp_image_get_layers (place->image);
   gimp_image_undo_group_start (place->image);
-  vqd_place_insert (&inside, layers, batch->n_pictures, group_name);
+  vqd_place_insert (&inside, layers, count_layers (batch), group_name);
   if (args->mark_image)
     vqd_xmp_mark (place->image, before[0] != NULL);
   gimp_image_undo_group_end (place->image);
@@ -77,7 +99,7 @@ insert_centred (const VqdPlace *place, const Batch *batch)
 {
   GimpLayer **layers = new_layers (place->image, batch);
 
-  for (int i = 0; i < batch->n_pictures; i++)
+  for (int i = 0; i < count_layers (batch); i++)
     vqd_place_centre (place, layers[i]);
   insert_layers (place, batch, layers);
 
@@ -126,10 +148,11 @@ insert_on_canvas (const VqdCanvasIo *canvas, const Batch *batch,
 
   inserted->image = canvas->image;
   inserted->layers = new_layers (canvas->image, batch);
-  for (int i = 0; i < batch->n_pictures; i++)
-    gimp_layer_set_offsets (inserted->layers[i],
-                            place.left_px + x + batch->pictures[i]->x_px,
-                            place.top_px + y + batch->pictures[i]->y_px);
+  for (int i = 0; i < count_layers (batch); i++)
+    gimp_layer_set_offsets (
+        inserted->layers[i],
+        place.left_px + x + picture_of_layer (batch, i)->x_px,
+        place.top_px + y + picture_of_layer (batch, i)->y_px);
   insert_layers (&place, batch, inserted->layers);
   return TRUE;
 }

@@ -22,13 +22,14 @@ typedef struct
   GimpLayer *group; /* of a target that is a group: one that is there already;
                        NULL, or in another image: a new one */
   gboolean show;    /* a new image gets a window */
+  gboolean with_purity; /* above each picture how sure the model was of it */
 } VqdInsert;
 
 /* What was made. */
 typedef struct
 {
   GimpImage *image;
-  GimpLayer **layers; /* NULL-terminated; g_free () */
+  GimpLayer **layers; /* from the top, NULL-terminated; g_free () */
   gboolean is_lost;   /* in a new image, though another was asked for */
 } VqdInserted;
 

@@ -12,6 +12,7 @@
 #include "plugin/vqd-image-watch.h"
 #include "plugin/vqd-insert.h"
 #include "plugin/vqd-names.h"
+#include "plugin/vqd-purity-layer.h"
 #include "plugin/vqd-saver.h"
 #include "plugin/vqd-settings.h"
 #include "plugin/vqd-status.h"
@@ -29,6 +30,7 @@ typedef struct
   VqdPictureId id;
   VqdAsked *asked;
   VqdDrawn *drawn; /* NULL: not yet */
+  int layer;       /* number of what was inserted last; 0: nothing */
   gboolean is_begun;
   gboolean is_over; /* drawn, or never to be */
 } Item;
@@ -184,6 +186,8 @@ picture_done (VqdPictureId id, VqdDrawn *drawn, gpointer user_data)
   item->drawn = drawn;
   item->is_over = TRUE;
   vqd_gallery_set_picture (self->gallery, ITEM_OF (id), pixbuf);
+  vqd_gallery_set_purity (self->gallery, ITEM_OF (id), &drawn->picture->purity,
+                          drawn->picture->width_px, drawn->picture->height_px);
   vqd_gallery_set_state (self->gallery, ITEM_OF (id), VQD_ITEM_DONE, NULL);
   if (item->asked->args->output_folder != NULL)
     vqd_saver_save_to_folder (self->saver, drawn, item->asked, id.index + 1);
@@ -376,7 +380,7 @@ group_of (const VqdAsked *asked)
 }
 
 static void
-insert (Session *self, Item *item)
+insert (Session *self, Item *item, gboolean with_purity)
 {
   const VqdArgs *args = item->asked->args;
   const gboolean wants_image = args->target == VQD_TARGET_IMAGE;
@@ -387,6 +391,7 @@ insert (Session *self, Item *item)
     .canvas = item->asked->canvas,
     .group = group_of (item->asked),
     .show = TRUE,
+    .with_purity = with_purity,
   };
   VqdInserted inserted;
 
@@ -401,6 +406,8 @@ insert (Session *self, Item *item)
   vqd_insert_pictures (&where, args, &item->drawn->picture, 1, &inserted);
   gimp_displays_flush ();
   note_inserted (self, item, &inserted);
+  item->layer =
+      gimp_item_get_id (GIMP_ITEM (inserted.layers[with_purity ? 1 : 0]));
   if (inserted.is_lost)
     vqd_window_show_notice (
         self->window,
@@ -410,6 +417,31 @@ insert (Session *self, Item *item)
     vqd_image_watch_choose (self->watch, gimp_image_get_id (inserted.image));
   vqd_gallery_set_inserted (self->gallery, ITEM_OF (item->id));
   g_free (inserted.layers);
+}
+
+/* Above the picture's layer; while there is none, together with it. */
+static void
+insert_purity (Session *self, Item *item)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (item->layer == 0 || ! gimp_item_id_is_valid (item->layer))
+    {
+      insert (self, item, TRUE);
+      return;
+    }
+
+  GimpLayer *layer = vqd_purity_layer_insert_above (
+      gimp_layer_get_by_id (item->layer), item->drawn->picture, &error);
+  if (layer == NULL)
+    {
+      vqd_window_show_error (self->window,
+                             _ ("The picture could not be inserted."), error);
+      return;
+    }
+  const int number = gimp_item_get_id (GIMP_ITEM (layer));
+  g_array_append_val (self->layers, number);
+  gimp_displays_flush ();
 }
 
 static void
@@ -446,7 +478,7 @@ act (guint number, VqdItemAction action, gpointer user_data)
     {
     case VQD_ITEM_INSERT:
       if (item->drawn != NULL)
-        insert (self, item);
+        insert (self, item, FALSE);
       break;
     case VQD_ITEM_COMPARE:
       if (item->drawn != NULL)
@@ -464,6 +496,10 @@ act (guint number, VqdItemAction action, gpointer user_data)
       break;
     case VQD_ITEM_DELETE:
       remove_item (self, number);
+      break;
+    case VQD_ITEM_PURITY_LAYER:
+      if (item->drawn != NULL)
+        insert_purity (self, item);
       break;
     }
 }

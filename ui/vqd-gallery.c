@@ -3,36 +3,24 @@
 
 #include <glib/gi18n.h>
 
-#include "ui/vqd-thumb.h"
+#include "ui/vqd-gallery-item.h"
+#include "ui/vqd-purity-row.h"
 
-#define THUMB_PX 128
 #define SPACING_PX 6
 #define MAX_COLUMNS 64
 #define EMPTY_WIDTH_CHARS 40
-
-typedef struct
-{
-  guint id;
-  VqdItemState state;
-  gboolean is_inserted;
-  char *title;
-  gint64 seed;
-  char *note; /* NULL: the state's own */
-  GtkWidget *child;
-  VqdThumb *thumb;
-  GtkLabel *state_label;
-} Item;
 
 struct _VqdGallery
 {
   GtkBox parent_instance;
 
-  GHashTable *items; /* id -> Item */
+  GHashTable *items; /* id -> VqdGalleryItem */
   GtkStack *stack;
   GtkScrolledWindow *window;
   GtkFlowBox *flow;
   GBytes *palette;
   GtkWidget *buttons[VQD_ITEM_DELETE + 1];
+  VqdPurityRow *purity_row;
   GtkWidget *menu;
   gint64 activated_us;
   guint activated_item;
@@ -63,50 +51,24 @@ static const ActionText action_texts[] = {
 
 static guint action_signal = 0;
 
-static const char *
-state_text (const Item *item)
-{
-  if (item->note != NULL)
-    return item->note;
-
-  switch (item->state)
-    {
-    case VQD_ITEM_WAITING:
-      return _ ("Waiting");
-    case VQD_ITEM_WORKING:
-      return _ ("Working");
-    case VQD_ITEM_DONE:
-      return item->is_inserted ? _ ("✓ Is a layer") : _ ("Ready");
-    case VQD_ITEM_STOPPED:
-      return _ ("Stopped");
-    case VQD_ITEM_FAILED:
-      return _ ("Failed");
-    }
-  return "";
-}
-
 static void
-item_free (gpointer data)
+free_item (gpointer item)
 {
-  Item *item = data;
-
-  g_free (item->title);
-  g_free (item->note);
-  g_free (item);
+  vqd_gallery_item_free (item);
 }
 
-static Item *
+static VqdGalleryItem *
 find_item (VqdGallery *self, guint id)
 {
   return g_hash_table_lookup (self->items, GUINT_TO_POINTER (id));
 }
 
-static Item *
+static VqdGalleryItem *
 selected_item (VqdGallery *self)
 {
   GList *children = gtk_flow_box_get_selected_children (self->flow);
-  Item *item =
-      children != NULL ? g_object_get_data (children->data, "vqd-item") : NULL;
+  VqdGalleryItem *item =
+      children != NULL ? vqd_gallery_item_of_child (children->data) : NULL;
 
   g_list_free (children);
   return item;
@@ -114,46 +76,42 @@ selected_item (VqdGallery *self)
 
 /* ---- what can be done ---- */
 
-static gboolean
-is_possible (const Item *item, VqdItemAction action)
-{
-  const gboolean is_open =
-      item->state == VQD_ITEM_WAITING || item->state == VQD_ITEM_WORKING;
-
-  switch (action)
-    {
-    case VQD_ITEM_INSERT:
-    case VQD_ITEM_COMPARE:
-    case VQD_ITEM_SAVE:
-      return item->state == VQD_ITEM_DONE;
-    case VQD_ITEM_REUSE:
-      return TRUE;
-    case VQD_ITEM_STOP:
-      return is_open;
-    case VQD_ITEM_DELETE:
-      return ! is_open;
-    }
-  return FALSE;
-}
-
 static void
 act (VqdGallery *self, VqdItemAction action)
 {
-  const Item *item = selected_item (self);
+  const VqdGalleryItem *item = selected_item (self);
 
-  if (item != NULL && is_possible (item, action))
+  if (item != NULL && vqd_gallery_item_can (item, action))
     g_signal_emit (self, action_signal, 0, item->id, (int) action);
+}
+
+static gboolean
+shows_a_map (VqdGallery *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((VqdGalleryItem *) value)->shows_map)
+      return TRUE;
+  return FALSE;
 }
 
 static void
 update_buttons (VqdGallery *self)
 {
-  const Item *item = selected_item (self);
+  const VqdGalleryItem *item = selected_item (self);
 
   for (gsize i = 0; i < G_N_ELEMENTS (self->buttons); i++)
-    gtk_widget_set_sensitive (self->buttons[i],
-                              item != NULL &&
-                                  is_possible (item, (VqdItemAction) i));
+    gtk_widget_set_sensitive (
+        self->buttons[i],
+        item != NULL && vqd_gallery_item_can (item, (VqdItemAction) i));
+  vqd_purity_row_set (self->purity_row,
+                      item != NULL &&
+                          vqd_gallery_item_can (item, VQD_ITEM_PURITY_LAYER),
+                      item != NULL && item->shows_map);
+  vqd_purity_row_set_legend (self->purity_row, shows_a_map (self));
 }
 
 static void
@@ -171,10 +129,68 @@ menu_item_activated (GtkWidget *menu_item, VqdGallery *self)
                  g_object_get_data (G_OBJECT (menu_item), "vqd-action")));
 }
 
+static void
+switch_map (VqdGallery *self, gboolean is_on)
+{
+  VqdGalleryItem *item = selected_item (self);
+
+  if (item == NULL || ! vqd_gallery_item_can (item, VQD_ITEM_PURITY_LAYER))
+    return;
+  vqd_gallery_item_show_map (item, is_on);
+  update_buttons (self);
+}
+
+static void
+map_switched (GtkWidget *row, gboolean is_on, VqdGallery *self)
+{
+  switch_map (self, is_on);
+}
+
+static void
+map_item_toggled (GtkCheckMenuItem *menu_item, VqdGallery *self)
+{
+  switch_map (self, gtk_check_menu_item_get_active (menu_item));
+}
+
+static void
+make_purity_layer (GtkWidget *row, VqdGallery *self)
+{
+  act (self, VQD_ITEM_PURITY_LAYER);
+}
+
+static void
+add_menu_item (VqdGallery *self, const VqdGalleryItem *item,
+               VqdItemAction action, const char *label)
+{
+  GtkWidget *menu_item = gtk_menu_item_new_with_mnemonic (label);
+
+  g_object_set_data (G_OBJECT (menu_item), "vqd-action",
+                     GINT_TO_POINTER (action));
+  gtk_widget_set_sensitive (menu_item, vqd_gallery_item_can (item, action));
+  g_signal_connect (menu_item, "activate", G_CALLBACK (menu_item_activated),
+                    self);
+  gtk_menu_shell_append (GTK_MENU_SHELL (self->menu), menu_item);
+}
+
+static void
+add_map_items (VqdGallery *self, const VqdGalleryItem *item)
+{
+  GtkWidget *show = gtk_check_menu_item_new_with_mnemonic (_ (VQD_PURITY_SHOW));
+
+  gtk_check_menu_item_set_active (GTK_CHECK_MENU_ITEM (show), item->shows_map);
+  gtk_widget_set_sensitive (show,
+                            vqd_gallery_item_can (item, VQD_ITEM_PURITY_LAYER));
+  g_signal_connect (show, "toggled", G_CALLBACK (map_item_toggled), self);
+  gtk_menu_shell_append (GTK_MENU_SHELL (self->menu),
+                         gtk_separator_menu_item_new ());
+  gtk_menu_shell_append (GTK_MENU_SHELL (self->menu), show);
+  add_menu_item (self, item, VQD_ITEM_PURITY_LAYER, _ (VQD_PURITY_LAYER));
+}
+
 static gboolean
 popup_menu (VqdGallery *self, const GdkEvent *event)
 {
-  const Item *item = selected_item (self);
+  const VqdGalleryItem *item = selected_item (self);
 
   if (item == NULL)
     return GDK_EVENT_PROPAGATE;
@@ -186,18 +202,9 @@ popup_menu (VqdGallery *self, const GdkEvent *event)
   g_signal_connect (self->menu, "destroy", G_CALLBACK (gtk_widget_destroyed),
                     &self->menu);
   for (gsize i = 0; i < G_N_ELEMENTS (action_texts); i++)
-    {
-      GtkWidget *menu_item =
-          gtk_menu_item_new_with_mnemonic (_ (action_texts[i].label));
-
-      g_object_set_data (G_OBJECT (menu_item), "vqd-action",
-                         GINT_TO_POINTER (action_texts[i].action));
-      gtk_widget_set_sensitive (menu_item,
-                                is_possible (item, action_texts[i].action));
-      g_signal_connect (menu_item, "activate", G_CALLBACK (menu_item_activated),
-                        self);
-      gtk_menu_shell_append (GTK_MENU_SHELL (self->menu), menu_item);
-    }
+    add_menu_item (self, item, action_texts[i].action,
+                   _ (action_texts[i].label));
+  add_map_items (self, item);
   gtk_widget_show_all (self->menu);
   if (event != NULL)
     gtk_menu_popup_at_pointer (GTK_MENU (self->menu), event);
@@ -228,7 +235,7 @@ is_repeated (VqdGallery *self, guint item)
 static void
 child_activated (GtkFlowBox *flow, GtkFlowBoxChild *child, VqdGallery *self)
 {
-  const Item *item = g_object_get_data (G_OBJECT (child), "vqd-item");
+  const VqdGalleryItem *item = vqd_gallery_item_of_child (child);
 
   if (! is_repeated (self, item->id))
     act (self, VQD_ITEM_INSERT);
@@ -382,8 +389,9 @@ static void
 vqd_gallery_init (VqdGallery *self)
 {
   GtkWidget *stack = gtk_stack_new ();
+  GtkWidget *purity_row = vqd_purity_row_new ();
 
-  self->items = g_hash_table_new_full (NULL, NULL, NULL, item_free);
+  self->items = g_hash_table_new_full (NULL, NULL, NULL, free_item);
   self->stack = GTK_STACK (stack);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self),
                                   GTK_ORIENTATION_VERTICAL);
@@ -392,6 +400,11 @@ vqd_gallery_init (VqdGallery *self)
   gtk_stack_add_named (self->stack, new_flow_page (self), "pictures");
   gtk_box_pack_start (GTK_BOX (self), stack, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self), new_button_row (self), FALSE, FALSE, 0);
+  self->purity_row = VQD_PURITY_ROW (purity_row);
+  g_signal_connect (purity_row, "switched", G_CALLBACK (map_switched), self);
+  g_signal_connect (purity_row, "make-layer", G_CALLBACK (make_purity_layer),
+                    self);
+  gtk_box_pack_start (GTK_BOX (self), purity_row, FALSE, FALSE, 0);
   gtk_widget_show_all (GTK_WIDGET (self));
   update_buttons (self);
 }
@@ -404,69 +417,26 @@ vqd_gallery_new (void)
 
 /* ---- items ---- */
 
-static void
-show_state (VqdGallery *self, Item *item)
-{
-  AtkObject *accessible = gtk_widget_get_accessible (item->child);
-  /* Translators: for screen readers: the prompt, the seed, the state */
-  g_autofree char *name = g_strdup_printf (_ ("%s, seed %d: %s"), item->title,
-                                           (int) item->seed, state_text (item));
-
-  gtk_label_set_text (item->state_label, state_text (item));
-  atk_object_set_name (accessible, name);
-  update_buttons (self);
-}
-
-static GtkLabel *
-new_caption (GtkWidget *box, const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 1);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  return GTK_LABEL (label);
-}
-
 void
 vqd_gallery_add (VqdGallery *self, guint id, int position, const char *title,
                  gint64 seed)
 {
-  Item *item = g_new0 (Item, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  /* Translators: below a picture */
-  g_autofree char *caption = g_strdup_printf (_ ("Seed %d"), (int) seed);
+  VqdGalleryItem *item = vqd_gallery_item_new (id, title, seed);
 
-  item->id = id;
-  item->title = g_strdup (title);
-  item->seed = seed;
-  item->child = gtk_flow_box_child_new ();
-  item->thumb = VQD_THUMB (vqd_thumb_new (THUMB_PX));
   vqd_thumb_set_palette (item->thumb, self->palette);
-  gtk_box_pack_start (GTK_BOX (box), GTK_WIDGET (item->thumb), FALSE, FALSE, 0);
-  new_caption (box, caption);
-  item->state_label = new_caption (box, "");
-  gtk_style_context_add_class (
-      gtk_widget_get_style_context (GTK_WIDGET (item->state_label)),
-      GTK_STYLE_CLASS_DIM_LABEL);
-  gtk_container_add (GTK_CONTAINER (item->child), box);
-  gtk_widget_set_tooltip_text (item->child, title);
-  g_object_set_data (G_OBJECT (item->child), "vqd-item", item);
-  gtk_widget_show_all (item->child);
-
   g_hash_table_insert (self->items, GUINT_TO_POINTER (id), item);
   gtk_flow_box_insert (self->flow, item->child, position);
   if (position == 0)
     gtk_adjustment_set_value (
         gtk_scrolled_window_get_vadjustment (self->window), 0);
   gtk_stack_set_visible_child_name (self->stack, "pictures");
-  show_state (self, item);
+  update_buttons (self);
 }
 
 void
 vqd_gallery_remove (VqdGallery *self, guint id)
 {
-  Item *item = find_item (self, id);
+  VqdGalleryItem *item = find_item (self, id);
 
   if (item == NULL)
     return;
@@ -491,25 +461,19 @@ void
 vqd_gallery_set_state (VqdGallery *self, guint id, VqdItemState state,
                        const char *note)
 {
-  Item *item = find_item (self, id);
+  VqdGalleryItem *item = find_item (self, id);
 
-  if (item == NULL ||
-      (item->state == state && g_strcmp0 (item->note, note) == 0))
+  if (item == NULL)
     return;
-
-  item->state = state;
-  g_free (item->note);
-  item->note = g_strdup (note);
-  vqd_thumb_set_faded (item->thumb,
-                       state == VQD_ITEM_STOPPED || state == VQD_ITEM_FAILED);
-  show_state (self, item);
+  vqd_gallery_item_set_state (item, state, note);
+  update_buttons (self);
 }
 
 void
 vqd_gallery_set_tokens (VqdGallery *self, guint id, const int *tokens,
                         int width, int height)
 {
-  Item *item = find_item (self, id);
+  VqdGalleryItem *item = find_item (self, id);
 
   if (item != NULL)
     vqd_thumb_set_tokens (item->thumb, tokens, width, height);
@@ -518,27 +482,37 @@ vqd_gallery_set_tokens (VqdGallery *self, guint id, const int *tokens,
 void
 vqd_gallery_set_picture (VqdGallery *self, guint id, GdkPixbuf *picture)
 {
-  Item *item = find_item (self, id);
+  VqdGalleryItem *item = find_item (self, id);
 
   if (item != NULL)
     vqd_thumb_set_picture (item->thumb, picture);
 }
 
 void
-vqd_gallery_set_inserted (VqdGallery *self, guint id)
+vqd_gallery_set_purity (VqdGallery *self, guint id, const VqdPurity *purity,
+                        int width_px, int height_px)
 {
-  Item *item = find_item (self, id);
+  VqdGalleryItem *item = find_item (self, id);
 
   if (item == NULL)
     return;
-  item->is_inserted = TRUE;
-  show_state (self, item);
+  vqd_gallery_item_set_purity (item, purity, width_px, height_px);
+  update_buttons (self);
+}
+
+void
+vqd_gallery_set_inserted (VqdGallery *self, guint id)
+{
+  VqdGalleryItem *item = find_item (self, id);
+
+  if (item != NULL)
+    vqd_gallery_item_set_inserted (item);
 }
 
 void
 vqd_gallery_reveal (VqdGallery *self, guint id)
 {
-  const Item *item = find_item (self, id);
+  const VqdGalleryItem *item = find_item (self, id);
   GtkAllocation place;
 
   if (item == NULL ||
@@ -561,7 +535,7 @@ vqd_gallery_set_palette (VqdGallery *self, GBytes *palette)
   self->palette = palette;
   g_hash_table_iter_init (&iter, self->items);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    vqd_thumb_set_palette (((Item *) value)->thumb, palette);
+    vqd_thumb_set_palette (((VqdGalleryItem *) value)->thumb, palette);
 }
 
 int

@@ -4,11 +4,14 @@
  *
  * An item is known by a number that the caller chooses. A click, Enter or Space
  * inserts it; all else is in its menu (right click, Menu key) and in the
- * buttons below, which act on the item that is selected. */
+ * buttons below, which act on the item that is selected. A picture's purity map
+ * is shown and hidden by the gallery itself. */
 #ifndef VQD_GALLERY_H
 #define VQD_GALLERY_H
 
 #include <gtk/gtk.h>
+
+#include "core/vqd.h"
 
 G_BEGIN_DECLS
 
@@ -28,7 +31,8 @@ typedef enum
   VQD_ITEM_REUSE,
   VQD_ITEM_SAVE,
   VQD_ITEM_STOP,
-  VQD_ITEM_DELETE
+  VQD_ITEM_DELETE,
+  VQD_ITEM_PURITY_LAYER
 } VqdItemAction;
 
 #define VQD_TYPE_GALLERY (vqd_gallery_get_type ())
@@ -49,6 +53,10 @@ void vqd_gallery_set_state (VqdGallery *self, guint item, VqdItemState state,
 void vqd_gallery_set_tokens (VqdGallery *self, guint item, const int *tokens,
                              int width, int height);
 void vqd_gallery_set_picture (VqdGallery *self, guint item, GdkPixbuf *picture);
+/* How sure the model was of the picture, whose size is width by height. */
+void vqd_gallery_set_purity (VqdGallery *self, guint item,
+                             const VqdPurity *purity, int width_px,
+                             int height_px);
 void vqd_gallery_set_inserted (VqdGallery *self, guint item);
 
 /* Scrolls until the item is seen; not while the user is at the pictures. */

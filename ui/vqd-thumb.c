@@ -11,6 +11,8 @@
 #define FADED_ALPHA 0.45
 /* A picture is kept so much larger than it is shown, for dense screens. */
 #define KEPT_SCALE 2
+/* Of the map: one still sees where in the picture one is. */
+#define MAP_ALPHA 0.85
 
 struct _VqdThumb
 {
@@ -24,6 +26,9 @@ struct _VqdThumb
   GdkPixbuf *picture;
   double aspect; /* width by height */
   gboolean is_faded;
+  GdkPixbuf *map;              /* NULL: none */
+  cairo_rectangle_t map_place; /* in shares of the picture's sides */
+  gboolean shows_map;
 };
 
 G_DEFINE_FINAL_TYPE (VqdThumb, vqd_thumb, GTK_TYPE_DRAWING_AREA)
@@ -121,6 +126,22 @@ draw_picture (const VqdThumb *self, cairo_t *cr, int width, int height)
   cairo_restore (cr);
 }
 
+/* Cells keep their edges. */
+static void
+draw_map (const VqdThumb *self, cairo_t *cr, int width, int height)
+{
+  const cairo_rectangle_t *place = &self->map_place;
+
+  cairo_save (cr);
+  cairo_translate (cr, place->x * width, place->y * height);
+  cairo_scale (cr, place->width * width / gdk_pixbuf_get_width (self->map),
+               place->height * height / gdk_pixbuf_get_height (self->map));
+  gdk_cairo_set_source_pixbuf (cr, self->map, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_paint_with_alpha (cr, MAP_ALPHA);
+  cairo_restore (cr);
+}
+
 static gboolean
 vqd_thumb_draw (GtkWidget *widget, cairo_t *cr)
 {
@@ -148,6 +169,8 @@ vqd_thumb_draw (GtkWidget *widget, cairo_t *cr)
       cairo_rectangle (cr, 0, 0, width, height);
       hatch (cr, &color, width, height);
     }
+  if (self->picture != NULL && self->map != NULL && self->shows_map)
+    draw_map (self, cr, width, height);
   cairo_pop_group_to_source (cr);
   cairo_paint_with_alpha (cr, self->is_faded ? FADED_ALPHA : 1);
   return GDK_EVENT_PROPAGATE;
@@ -160,6 +183,7 @@ vqd_thumb_finalize (GObject *object)
 
   g_clear_pointer (&self->palette, g_bytes_unref);
   g_clear_object (&self->picture);
+  g_clear_object (&self->map);
   g_free (self->tokens);
   G_OBJECT_CLASS (vqd_thumb_parent_class)->finalize (object);
 }
@@ -232,6 +256,22 @@ vqd_thumb_set_picture (VqdThumb *self, GdkPixbuf *picture)
                                   GDK_INTERP_BILINEAR)
                             : g_object_ref (picture);
   vqd_thumb_set_shape (self, width, height);
+}
+
+void
+vqd_thumb_set_map (VqdThumb *self, GdkPixbuf *cells,
+                   const cairo_rectangle_t *place)
+{
+  g_set_object (&self->map, cells);
+  self->map_place = *place;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+vqd_thumb_show_map (VqdThumb *self, gboolean is_shown)
+{
+  self->shows_map = is_shown;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void

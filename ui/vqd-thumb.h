@@ -29,6 +29,12 @@ void vqd_thumb_set_tokens (VqdThumb *self, const int *tokens, int width,
 
 void vqd_thumb_set_picture (VqdThumb *self, GdkPixbuf *picture);
 
+/* A pixel a cell, drawn over the picture while it is shown. place: of all cells
+ * together, in shares of the picture's sides; it may reach beyond. */
+void vqd_thumb_set_map (VqdThumb *self, GdkPixbuf *cells,
+                        const cairo_rectangle_t *place);
+void vqd_thumb_show_map (VqdThumb *self, gboolean is_shown);
+
 /* Of a picture that will not be finished. */
 void vqd_thumb_set_faded (VqdThumb *self, gboolean is_faded);
 

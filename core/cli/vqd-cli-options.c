@@ -23,6 +23,7 @@ vqd_cli_options_clear (VqdCliOptions *self)
   g_free (self->negative_prompt);
   g_free (self->label);
   g_free (self->output);
+  g_free (self->purity);
   g_free (self->model);
   g_free (self->strategy);
   g_free (self->device);

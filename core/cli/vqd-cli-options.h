@@ -20,6 +20,7 @@ typedef struct
   char *negative_prompt;
   char *label;
   char *output;
+  char *purity; /* the file of the purity map; NULL: none */
   char *model;
   char *strategy;
   char *device;

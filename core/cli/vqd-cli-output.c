@@ -136,3 +136,40 @@ vqd_cli_output_check (const char *name, int n_images, gint64 seed,
     }
   return TRUE;
 }
+
+/* The file of picture i as it will be. (transfer full) */
+static char *
+target_of (const char *name, int i, int n_images, gint64 seed)
+{
+  g_autofree char *path = vqd_cli_output_path (
+      name, i, n_images, seed < 0 ? seed : (seed + i) & VQD_MAX_SEED);
+
+  return vqd_cli_output_follow (path);
+}
+
+gboolean
+vqd_cli_output_check_apart (const char *name, const char *other, int n_images,
+                            gint64 seed, GError **error)
+{
+  g_autoptr (GHashTable) targets =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (int i = 0; i < n_images; i++)
+    g_hash_table_add (targets, target_of (name, i, n_images, seed));
+  for (int i = 0; i < n_images; i++)
+    {
+      g_autofree char *target = target_of (other, i, n_images, seed);
+
+      if (g_hash_table_contains (targets, target))
+        {
+          g_autofree char *shown = g_filename_display_name (target);
+
+          g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
+                       "\"%s\" would be written twice: the purity map needs a "
+                       "name of its own.",
+                       shown);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}

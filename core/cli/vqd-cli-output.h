@@ -19,6 +19,11 @@ char *vqd_cli_output_path (const char *name, int i, int n_images, gint64 seed);
 gboolean vqd_cli_output_check (const char *name, int n_images, gint64 seed,
                                GError **error);
 
+/* Whether a picture of one name would take the file of a picture of the other.
+ * VQD_ERROR_REQUEST. */
+gboolean vqd_cli_output_check_apart (const char *name, const char *other,
+                                     int n_images, gint64 seed, GError **error);
+
 /* path itself, or where it points when it is a link: a file takes the place of
  * what is there, and should not take the link's. (transfer full) */
 char *vqd_cli_output_follow (const char *path);

@@ -44,25 +44,11 @@ vqd_cli_draw_picture (const VqdPicture *picture, gpointer data, GError **error)
 }
 
 static gboolean
-write_picture (const Run *self, int i, GError **error)
+write_file (VqdPng *png, const char *path, GError **error)
 {
-  const VqdCliOptions *options = self->options;
-  const VqdPicture *picture = vqd_result_get_picture (self->result, i);
-  g_autofree char *path = vqd_cli_output_path (
-      options->output, i, options->request.n_images, picture->seed);
   g_autofree char *target = vqd_cli_output_follow (path);
-  g_autoptr (VqdPng) png = self->draw (picture, self->data, error);
-
-  if (png == NULL)
-    return FALSE;
 
   png->software = g_strdup ("vqdiffusion " VQD_VERSION);
-  if (options->keep_settings)
-    png->settings = g_strdup (picture->settings);
-  if (! options->keep_settings ||
-      (png->token_record != NULL &&
-       strlen (png->token_record) > MAX_RECORD_BYTES))
-    g_clear_pointer (&png->token_record, g_free);
   if (! vqd_png_write (png, target, error))
     return FALSE;
 
@@ -70,6 +56,63 @@ write_picture (const Run *self, int i, GError **error)
   fputs (path, stdout);
   fputc ('\n', stdout);
   return TRUE;
+}
+
+/* Grey: 0 knows nothing, 255 is certain. What is not known is 0. */
+static VqdPng *
+draw_purity (const VqdPicture *picture, GError **error)
+{
+  const gsize n = (gsize) picture->width_px * (gsize) picture->height_px;
+  g_autoptr (VqdPng) png =
+      vqd_png_new (picture->width_px, picture->height_px, 1, 8, error);
+  g_autofree float *values = png != NULL ? g_try_new (float, n) : NULL;
+
+  if (png == NULL)
+    return NULL;
+  if (values == NULL)
+    {
+      g_set_error_literal (error, VQD_ERROR, VQD_ERROR_MEMORY,
+                           "There is not enough memory for a purity map.");
+      return NULL;
+    }
+  vqd_picture_get_purity (picture, values);
+  for (gsize i = 0; i < n; i++)
+    vqd_png_set (png, i, values[i]);
+  return g_steal_pointer (&png);
+}
+
+static gboolean
+write_purity (const Run *self, int i, GError **error)
+{
+  const VqdCliOptions *options = self->options;
+  const VqdPicture *picture = vqd_result_get_picture (self->result, i);
+  g_autofree char *path = vqd_cli_output_path (
+      options->purity, i, options->request.n_images, picture->seed);
+  g_autoptr (VqdPng) png = draw_purity (picture, error);
+
+  return png != NULL && write_file (png, path, error);
+}
+
+static gboolean
+write_picture (const Run *self, int i, GError **error)
+{
+  const VqdCliOptions *options = self->options;
+  const VqdPicture *picture = vqd_result_get_picture (self->result, i);
+  g_autofree char *path = vqd_cli_output_path (
+      options->output, i, options->request.n_images, picture->seed);
+  g_autoptr (VqdPng) png = self->draw (picture, self->data, error);
+
+  if (png == NULL)
+    return FALSE;
+
+  if (options->keep_settings)
+    png->settings = g_strdup (picture->settings);
+  if (! options->keep_settings ||
+      (png->token_record != NULL &&
+       strlen (png->token_record) > MAX_RECORD_BYTES))
+    g_clear_pointer (&png->token_record, g_free);
+  return write_file (png, path, error) &&
+         (options->purity == NULL || write_purity (self, i, error));
 }
 
 static void
@@ -139,14 +182,26 @@ make_pictures (Run *self, GCancellable *cancellable, GError **error)
 }
 
 static gboolean
+check_files (const VqdCliOptions *options, GError **error)
+{
+  const int n = options->request.n_images;
+  const gint64 seed = options->request.seed;
+
+  return vqd_cli_output_check (options->output, n, seed, error) &&
+         (options->purity == NULL ||
+          (vqd_cli_output_check (options->purity, n, seed, error) &&
+           vqd_cli_output_check_apart (options->output, options->purity, n,
+                                       seed, error)));
+}
+
+static gboolean
 run (Run *self, GCancellable *cancellable, GError **error)
 {
   const VqdCliOptions *options = self->options;
   const VqdRequest *request = &options->request;
 
   return vqd_request_validate (request, error) &&
-         vqd_cli_output_check (options->output, request->n_images,
-                               request->seed, error) &&
+         check_files (options, error) &&
          make_pictures (self, cancellable, error) &&
          ! g_cancellable_set_error_if_cancelled (cancellable, error) &&
          write_result (self, error);

@@ -54,6 +54,8 @@ struct _VqdSamplerRun
   int n_evaluations;
   gboolean done;
   float *largest; /* [B, N], host: max_k log p(x_0) of the last evaluation */
+  int *before;    /* [B, N], host: x before the present step */
+  float *purity;  /* [B, N], host: of the evaluation that drew the token */
 
   /* On the device. */
   int *x_device;   /* [passes, B, N] */

@@ -210,6 +210,10 @@ vqd_sampler_run_new (const VqdSamplerSettings *settings, VqdDenoiser *denoiser,
 
   run->x = g_new (int, (gsize) batch * run->n_tokens);
   run->largest = g_new (float, (gsize) batch * run->n_tokens);
+  run->before = g_new (int, (gsize) batch * run->n_tokens);
+  run->purity = g_new (float, (gsize) batch * run->n_tokens);
+  for (int i = 0; i < batch * run->n_tokens; i++)
+    run->purity[i] = -1;
   layout (config, batch, vqd_sampler_n_conditions (settings) == 2, arena, run);
   set_start (run, start);
 
@@ -229,6 +233,8 @@ vqd_sampler_run_free (VqdSamplerRun *run)
   g_free (run->x);
   g_free (run->pinned);
   g_free (run->largest);
+  g_free (run->before);
+  g_free (run->purity);
   g_free (run);
 }
 
@@ -254,6 +260,12 @@ int *
 vqd_sampler_run_get_tokens (VqdSamplerRun *run)
 {
   return run->x;
+}
+
+const float *
+vqd_sampler_run_get_purity (const VqdSamplerRun *run)
+{
+  return run->purity;
 }
 
 const float *
@@ -317,6 +329,17 @@ evaluate (VqdSamplerRun *run, GCancellable *cancellable, GError **error)
   return vqd_backend_check (run->backend, error) && find_largest (run, error);
 }
 
+/* Of the tokens that the step changed. One that was drawn again as it was keeps
+ * the purity of when it came. */
+static void
+note_purity (VqdSamplerRun *run)
+{
+  for (int i = 0; i < run->batch * run->n_tokens; i++)
+    if (run->x[i] != run->before[i])
+      run->purity[i] =
+          run->x[i] == run->n_codes ? -1 : MIN (expf (run->largest[i]), 1.0f);
+}
+
 gboolean
 vqd_sampler_run_step (VqdSamplerRun *run, GCancellable *cancellable,
                       GError **error)
@@ -326,7 +349,10 @@ vqd_sampler_run_step (VqdSamplerRun *run, GCancellable *cancellable,
   if (! evaluate (run, cancellable, error))
     return FALSE;
 
+  memcpy (run->before, run->x,
+          sizeof (int) * (gsize) run->batch * (gsize) run->n_tokens);
   run->sampler->step (run);
+  note_purity (run);
   run->evaluation++;
   run->done = ! run->sampler->next (run);
   return vqd_backend_check (run->backend, error);

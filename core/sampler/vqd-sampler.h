@@ -86,6 +86,12 @@ int vqd_sampler_run_get_t (const VqdSamplerRun *run);
  * steps (the tests feed the reference's). */
 int *vqd_sampler_run_get_tokens (VqdSamplerRun *run);
 
+/* How sure the model was of each token, [B, N]: its purity, max_k p(x_0 = k),
+ * at the evaluation that drew it, after guidance. What Algorithm 2 chooses
+ * positions by, but not divided by the largest of the picture: 1 is certain.
+ * -1: this run did not draw the token. */
+const float *vqd_sampler_run_get_purity (const VqdSamplerRun *run);
+
 /* log p(x_0) of the last evaluation, [B, N, K] on the device. */
 const float *vqd_sampler_run_get_log_x0 (const VqdSamplerRun *run);
 

@@ -15,6 +15,7 @@ import sys
 import time
 import zlib
 
+import png_test
 from cli_test import (CANCEL_SECONDS, FAILED, MODELS, OK, OnTerminal, PATIENCE,
                       PROGRAM, Skip, USAGE, call, contains, environment, equal,
                       refused, run_tests)
@@ -359,6 +360,42 @@ def test_templates(folder):
     run = generate(folder, '-o', '{x}%d.png', '--images', '2', '--seed', '9',
                    steps=1)
     equal(run.out, '{x}%d-1.png\n{x}%d-2.png\n')
+
+
+def test_purity_map(folder):
+    """Grey, of the picture's size, flat in each token's cell."""
+    run = generate(folder, '-o', 'out.png', '--purity', 'sure.png', '--seed',
+                   '7', steps=4)
+    equal((run.returncode, run.out, run.err), (OK, 'out.png\nsure.png\n', ''))
+    sure = png_test.read(os.path.join(folder, 'sure.png'))
+    equal(sure.form(), (128, 128, 1, 8))
+    equal(list(sure.texts()), ['Software'])
+    for y in range(128):
+        for x in range(128):
+            equal(sure.at(x, y), sure.at(x // 8 * 8, y // 8 * 8))
+    assert len(set(sure.samples)) > 20, 'sure of all alike'
+
+    picture = read_png(os.path.join(folder, 'out.png'))
+    generate(folder, '-o', 'alone.png', '--seed', '7', steps=4)
+    equal(read_png(os.path.join(folder, 'alone.png')), picture)
+
+
+def test_purity_map_names(folder):
+    run = generate(folder, '-o', 'a.png', '--purity', 's{seed}.png',
+                   '--images', '2', '--seed', '7', '--width', '50', steps=1)
+    equal(run.out, 'a-1.png\ns7.png\na-2.png\ns8.png\n')
+    sure = png_test.read(os.path.join(folder, 's8.png'))
+    equal(sure.form(), (50, 128, 1, 8))
+
+    before = sorted(os.listdir(folder))
+    refused(generate(folder, '-o', 'b.png', '--purity', 'b.png'), USAGE,
+            '"b.png" would be written twice')
+    refused(generate(folder, '-o', '{number}.png', '--purity', '{seed}.png',
+                     '--images', '2', '--seed', '2'), USAGE,
+            '"2.png" would be written twice')
+    refused(generate(folder, '-o', 'b.png', '--purity', 'b.jpg'), USAGE,
+            '"b.jpg" does not end in .png')
+    equal(sorted(os.listdir(folder)), before)
 
 
 def test_replaces_and_follows_links(folder):

@@ -10,6 +10,7 @@
 #define TEACHER_FORCED_SHARE 0.999
 #define FREE_SHARE 0.99
 #define LOG_BOUND 1e-4
+#define PURITY_BOUND 1e-5
 #define KEPT_ABOVE (-60.0f)
 /* Codes kept by one implementation and dropped by the other count from here. */
 #define COUNTED_PROBABILITY 1e-5
@@ -122,10 +123,44 @@ worst_log_x0 (const float *ours, const float *reference, int n_tokens,
   return worst;
 }
 
+/* The purity of what call c drew in picture b, against the largest of the
+ * reference's log p (x_0), [K + 1, N]. */
+static double
+worst_purity (const StoredRun *stored, VqdSamplerRun *run, int c, int b,
+              const float *reference, int n_codes)
+{
+  const gsize n = (gsize) stored->n_tokens;
+  const gsize first = (gsize) b * n;
+  const int *before =
+      stored->x_t + (gsize) c * (gsize) stored->batch * n + first;
+  const int *after = vqd_sampler_run_get_tokens (run) + first;
+  const float *purity = vqd_sampler_run_get_purity (run) + first;
+  double worst = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float largest = reference[i];
+
+      for (gsize k = 1; k < (gsize) n_codes; k++)
+        largest = MAX (largest, reference[k * n + i]);
+      const double difference = fabs (exp ((double) largest) - purity[i]);
+      if (before[i] != after[i] && ! (difference <= worst))
+        worst = difference;
+    }
+  return worst;
+}
+
+/* Of all stored calls so far. */
+typedef struct
+{
+  double log_x0;
+  double purity;
+} Worst;
+
 /* The stored log p (x_0) of call c, if there is one. */
 static gboolean
 compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c, int n_codes,
-                VqdBackend *backend, double *worst, GError **error)
+                VqdBackend *backend, Worst *worst, GError **error)
 {
   gsize n_kept = 0;
   gsize n = 0;
@@ -147,13 +182,17 @@ compare_log_x0 (const StoredRun *stored, VqdSamplerRun *run, int c, int n_codes,
   for (gsize j = 0; j < n_kept; j++)
     for (int b = 0; b < stored->batch && kept[j] == c; b++)
       {
-        const double seen = worst_log_x0 (
-            ours + (gsize) b * picture,
-            reference + (j * (gsize) stored->batch + (gsize) b) * ref_picture,
-            stored->n_tokens, n_codes);
+        const float *theirs =
+            reference + (j * (gsize) stored->batch + (gsize) b) * ref_picture;
+        const double seen = worst_log_x0 (ours + (gsize) b * picture, theirs,
+                                          stored->n_tokens, n_codes);
+        const double seen_purity =
+            worst_purity (stored, run, c, b, theirs, n_codes);
 
-        if (! (seen <= *worst))
-          *worst = seen;
+        if (! (seen <= worst->log_x0))
+          worst->log_x0 = seen;
+        if (! (seen_purity <= worst->purity))
+          worst->purity = seen_purity;
       }
   return TRUE;
 }
@@ -180,7 +219,7 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
       vqd_pipeline_sample (setup->pipeline, setup->settings, stored->batch,
                            setup->seeds, setup->images, setup->start, error);
   gint64 n_equal = 0;
-  double worst = 0;
+  Worst worst = { 0, 0 };
 
   if (run == NULL)
     return FALSE;
@@ -217,7 +256,10 @@ teacher_forced (const RunSetup *setup, const StoredRun *stored, Report *report,
       return FALSE;
     }
   if (vqd_weights_find (stored->file, "log_p_x0") != NULL)
-    report_bound (report, "log p(x0)", worst, LOG_BOUND);
+    {
+      report_bound (report, "log p(x0)", worst.log_x0, LOG_BOUND);
+      report_bound (report, "purity", worst.purity, PURITY_BOUND);
+    }
   report_share (report, "teacher-forced", n_equal, (gint64) n * stored->n_calls,
                 TEACHER_FORCED_SHARE);
   return TRUE;

@@ -72,7 +72,8 @@ class Server:
         return data
 
     def wait(self):
-        for _ in range(120):
+        end = time.monotonic() + gimp_test.START_TIMEOUT_S
+        while time.monotonic() < end:
             try:
                 return self.ask("(display \"up\")")
             except OSError:

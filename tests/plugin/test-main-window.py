@@ -5,9 +5,11 @@
 Keys and clicks are real; what the window shows is read as screen readers do.
 """
 
+import json
 import os
 import re
 import signal
+import subprocess
 import time
 
 import gimp_screen
@@ -58,6 +60,16 @@ PLACE = """
                (> (car (gimp-layer-get-mask layer)) 0))))
 """
 
+# One layer as an 8-bit PNG.
+EXPORT = """
+(let* ((copy-image (car (gimp-image-new 128 128 RGB)))
+       (copy (car (gimp-layer-new-from-drawable %s copy-image))))
+  (gimp-image-insert-layer copy-image copy 0 0)
+  (gimp-layer-set-offsets copy 0 0)
+  (file-png-export #:image copy-image #:file "%s" #:format "auto")
+  (gimp-image-delete copy-image))
+"""
+
 IS_DIRTY = "(write (gimp-image-is-dirty image))"
 IMAGES = "(write (vector-length (car (gimp-get-images))))"
 
@@ -65,8 +77,9 @@ IMAGES = "(write (vector-length (car (gimp-get-images))))"
 class Session:
     """The screen and its window, and what all checks do with them."""
 
-    def __init__(self, tap, screen):
+    def __init__(self, tap, screen, arguments):
         self.tap = tap
+        self.arguments = arguments
         self.screen = screen
         self.window = main_window.MainWindow(screen)
         self.ask = screen.server.ask
@@ -152,6 +165,86 @@ def check_insert(session):
     session.undo()
     tap.equal(session.ask(LAYERS), BEFORE, "another the other")
     tap.equal(session.ask(IS_DIRTY), "(0)#t", "and the image is unchanged")
+
+
+def draw_purity(session, settings, folder):
+    """The purity map of a picture by the command line, as a list of bytes."""
+    arguments = session.arguments
+    command = [arguments.cli, "generate", "--quiet", "-p", settings["prompt"],
+               "-o", os.path.join(folder, "picture.png"),
+               "--purity", os.path.join(folder, "purity.png")]
+    for key in ("seed", "strategy", "steps", "guidance", "truncation", "top-k",
+                "purity-weight"):
+        command += ["--" + key, str(settings[key])]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
+                   env=session.screen.profile.environment)
+    return gimp_test.Png(os.path.join(folder, "purity.png")).colours()
+
+
+def check_purity_layer(session):
+    """With the picture, above its layer, and back."""
+    tap, screen, window = session.tap, session.screen, session.window
+    folder = screen.profile.path()
+    seed = re.search(r"seed (\d+)", window.items()[-1].name).group(1)
+    name = "autumn leaves (seed %s)" % seed
+    both = '(("above" "%s – purity" "%s" "below") ("below"))#t' % (name, name)
+
+    screen.key("alt+b")
+    session.becomes(LAYERS, both, "the map is inserted with its picture")
+    tap.equal(session.ask(PLACE % 1), session.ask(PLACE % 2),
+              "in its place and size")
+    layer = os.path.join(folder, "layer.png")
+    session.ask(EXPORT % (NTH % 1, layer))
+    settings = json.loads(json.loads(session.ask(
+        '(write (caddr (car (gimp-item-get-parasite %s "vqdiffusion"))))'
+        % (NTH % 2)).rsplit("#t", 1)[0]))
+    png = gimp_test.Png(layer)
+    greys = png.colours()
+    tap.equal((png.width, png.height, set(png.alphas())), (128, 128, {255}),
+              "all of the picture was drawn")
+    tap.check(len(set(greys)) > 5, "more or less surely", sorted(set(greys)))
+    tap.check(greys[::3] == greys[1::3] == greys[2::3], "it is grey")
+    if session.arguments.cli:
+        tap.check(greys[::3] == draw_purity(session, settings, folder),
+                  "and what the command line writes of the same picture")
+    session.undo()
+    session.becomes(LAYERS, BEFORE, "one Ctrl+Z takes both back")
+
+    window.click_item(1)
+    one = '(("above" "%s" "below") ("below"))#t' % name
+    session.becomes(LAYERS, one, "the picture alone is inserted")
+    session.ask("(gimp-layer-set-offsets %s 30 -20)" % (NTH % 1))
+    window.focus()
+    screen.key("alt+b")
+    session.becomes(LAYERS, both, "the map goes above the picture's layer")
+    tap.matches(session.ask(PLACE % 1), r"^\(\(30 -20\) \(128\) \(128\)",
+                "to where the user moved it")
+    session.undo()
+    session.becomes(LAYERS, one, "one Ctrl+Z takes it back")
+    session.undo()
+    session.undo()
+    session.becomes(LAYERS, BEFORE, "and the picture as before")
+
+
+def check_purity(session):
+    tap, screen, window = session.tap, session.screen, session.window
+    window.focus()
+    window.click_item(1)
+    screen.wait_for(lambda: session.ask(LAYERS) != BEFORE, 10)
+    session.undo()
+    screen.key("alt+f")
+    tap.check(screen.wait_for(lambda: window.items("Purity \\d+ %"), 5),
+              "a picture shows its purity map, and says it in a number")
+    tap.equal(len(window.items("Purity")), 1, "the others do not")
+    tap.check(window.find("label", "^unsure$") and
+              window.find("label", "^sure$"), "the colours are explained")
+    screen.shoot("main-13-purity")
+    check_names(session, "purity")
+    check_purity_layer(session)
+    window.focus()
+    screen.key("alt+f")
+    tap.check(screen.wait_for(lambda: not window.items("Purity"), 5),
+              "and it is hidden again")
 
 
 def check_compare_save_delete(session):
@@ -442,7 +535,7 @@ def main():
     tap = gimp_test.Tap()
     profile = gimp_test.Profile(arguments)
     screen = gimp_screen.Screen(profile, arguments.shots, accessible=True)
-    session = Session(tap, screen)
+    session = Session(tap, screen, arguments)
     try:
         screen.server.wait()
         session.ask(MAKE_IMAGE)
@@ -451,6 +544,7 @@ def main():
         check_names(session, "empty")
         check_draw(session)
         check_insert(session)
+        check_purity(session)
         check_compare_save_delete(session)
         check_reuse(session)
         check_fill(session)
