@@ -13,17 +13,27 @@ static const char *const device_words[] G_GNUC_UNUSED = {
   N_ ("there is not enough memory for the threads"),
 };
 
+const char *const *
+vqd_device_names (void)
+{
+  static const char *const names[] = { "auto", "cpu", NULL };
+
+  return names;
+}
+
 static VqdBackend *
 open_backend (const VqdEngineOptions *options, GError **error)
 {
   const char *device = options->device == NULL ? "auto" : options->device;
   const char *why = NULL;
 
-  if (! g_str_equal (device, "auto") && ! g_str_equal (device, "cpu"))
+  if (! g_strv_contains (vqd_device_names (), device))
     {
+      g_autofree char *list = g_strjoinv (", ", (char **) vqd_device_names ());
+
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   _ ("There is no device \"%s\"; there are: auto, cpu."),
-                   device);
+                   _ ("There is no device \"%s\"; there are: %s."), device,
+                   list);
       return NULL;
     }
   if (options->n_threads < 0 || options->memory_limit_bytes < 0)

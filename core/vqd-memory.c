@@ -48,7 +48,7 @@ vqd_check_memory (guint64 needed, VqdMemoryOf what, gint64 limit,
       _ (needs[what]), (unsigned long long) (needed >> 20) + 1);
   g_autofree char *room = g_strdup_printf (
       limit > 0
-          ? _ ("The memory limit (memory-limit) is %llu MiB: raise it, or "
+          ? _ ("The limit set with memory-limit is %llu MiB: raise it, or "
                "ask for fewer or smaller pictures or a smaller model.")
           : _ ("Free are %llu MiB: close other programs, or ask for fewer "
                "or smaller pictures or a smaller model."),

@@ -425,8 +425,13 @@ read_folder (VqdWeights *weights, const char *path, GError **error)
       vqd_diffusers_config_word (json_node_get_object (index), "_class_name");
   if (g_strcmp0 (pipeline, PIPELINE) != 0)
     {
-      MODEL_ERROR (error, _ ("%s: the model is a \"%s\", expected a \"%s\""),
-                   INDEX_FILE, pipeline == NULL ? "" : pipeline, PIPELINE);
+      if (pipeline == NULL)
+        MODEL_ERROR (error,
+                     _ ("%s: it does not say what the model is, expected a %s"),
+                     INDEX_FILE, PIPELINE);
+      else
+        MODEL_ERROR (error, _ ("%s: the model is a %s, expected a %s"),
+                     INDEX_FILE, pipeline, PIPELINE);
       return FALSE;
     }
 

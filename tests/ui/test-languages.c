@@ -82,7 +82,7 @@ test_settings (void)
 
       g_object_set (config, "show-advanced", mode == VQD_TASK_GENERATE,
                     "images", 4, NULL);
-      vqd_settings_panel_set_model (panel, &small_model);
+      vqd_settings_panel_set_model (panel, &small_model, "cpu");
       vqd_settings_panel_set_speed (panel, 0.1, 0.2);
       vqd_settings_panel_set_mode (panel, mode);
       gtk_box_pack_start (GTK_BOX (box), GTK_WIDGET (panel), FALSE, FALSE, 0);
@@ -111,7 +111,8 @@ test_message (void)
   GtkWidget *area = vqd_message_area_new (config);
 
   vqd_message_area_show_error (VQD_MESSAGE_AREA (area),
-                               _ ("The picture could not be saved: "), error);
+                               _ ("The pictures could not be made."), error,
+                               "again");
   gtk_box_pack_start (GTK_BOX (box), area, FALSE, FALSE, 0);
   look (box, "message", 300);
 }
