@@ -30,7 +30,9 @@ device_changed (VqdDeviceNote *self)
   g_object_get (self->config, DEVICE, &device, NULL);
   if (device != NULL && g_strv_contains (vqd_device_names (), device))
     {
-      gtk_widget_hide (self->missing);
+      /* "auto" may be ours. */
+      if (! g_str_equal (device, AUTO))
+        gtk_widget_hide (self->missing);
       return;
     }
 

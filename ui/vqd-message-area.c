@@ -160,6 +160,9 @@ add_buttons (VqdMessageArea *self, GtkWidget *bar, const Buttons *buttons)
   GtkWidget *box = gtk_info_bar_get_action_area (GTK_INFO_BAR (bar));
   const gboolean is_first = buttons->diagnose == VQD_DIAGNOSE_FIRST;
 
+  /* Beside each other, translated ones would widen the window. */
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (box),
+                                  GTK_ORIENTATION_VERTICAL);
   if (is_first)
     gtk_container_add (GTK_CONTAINER (box),
                        vqd_diagnostics_button_new (_ ("Copy _Diagnostics…"),

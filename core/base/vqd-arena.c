@@ -39,8 +39,8 @@ vqd_arena_new (VqdBackend *backend, gsize n_bytes, GError **error)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
                    _ ("The run needs %zu MiB of memory, and that much is not "
-                      "free. Close other "
-                      "programs or ask for fewer or smaller pictures."),
+                      "free. Close other programs or ask for fewer or smaller "
+                      "pictures."),
                    (n_bytes >> 20) + 1);
       return NULL;
     }

@@ -136,8 +136,7 @@ vqd_cut (float *zone, const float *difference, int width, int height,
   if (side == NULL || levels == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   _ ("There is not enough memory to work on %d x %d "
-                      "pixels."),
+                   _ ("There is not enough memory to work on %d x %d pixels."),
                    width, height);
       return FALSE;
     }

@@ -118,8 +118,7 @@ check (const VqdFrame *self, const VqdRequest *request, gboolean any_selected,
           error, VQD_ERROR, VQD_ERROR_REQUEST,
           request->task == VQD_TASK_EXPAND
               ? _ ("There is nothing to expand: give the number of pixels for "
-                   "at "
-                   "least one side, or a picture with a transparent border.")
+                   "at least one side, or a picture with a transparent border.")
           : request->task == VQD_TASK_FILL
               ? _ ("There is nothing to fill: select what is to be filled, or "
                    "take a picture with transparent parts.")

@@ -183,8 +183,7 @@ vqd_safetensors_read (VqdWeights *weights, const char *path, VqdRename rename,
     {
       MODEL_ERROR (error,
                    _ ("the file is cut short: its header has %llu bytes, the "
-                      "whole file %llu. "
-                      "Copy or download the model again."),
+                      "whole file %llu. Copy or download the model again."),
                    (unsigned long long) header_bytes,
                    (unsigned long long) n_bytes);
       return FALSE;

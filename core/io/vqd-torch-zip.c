@@ -364,11 +364,11 @@ vqd_torch_zip_find (const VqdTorchZip *self, const char *name,
       MODEL_ERROR (error,
                    member->flags & FLAG_ENCRYPTED
                        ? _ ("member %s is encrypted: only archives as PyTorch "
-                            "writes them, "
-                            "with members stored as they are, can be read")
-                       : _ ("member %s is compressed: only archives as PyTorch "
-                            "writes them, "
-                            "with members stored as they are, can be read"),
+                            "writes them, with members stored as they are, "
+                            "can be read")
+                       : _ ("member %s is compressed: only archives as "
+                            "PyTorch writes them, with members stored as they "
+                            "are, can be read"),
                    name);
       return FALSE;
     }

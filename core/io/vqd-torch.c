@@ -392,11 +392,10 @@ walk (Checkpoint *checkpoint, VqdRename rename, gpointer user_data,
       g_string_assign (name, "tensor");
       return visit_tensor (&self, root, error);
     case VQD_PICKLE_PLACEHOLDER:
-      MODEL_ERROR (
-          error,
-          _ ("it holds a %s; only tensors and dictionaries of them can "
-             "be read"),
-          root->placeholder.name);
+      MODEL_ERROR (error,
+                   _ ("it holds a %s; only tensors and dictionaries of them "
+                      "can be read"),
+                   root->placeholder.name);
       return FALSE;
     default:
       MODEL_ERROR (error, _ ("it holds neither a tensor nor a dictionary"));
@@ -506,8 +505,7 @@ check_entries (const VqdPickleObject *root, GError **error)
           {
             MODEL_ERROR (
                 error,
-                _ ("its %s is a %s; only dictionaries of tensors can be "
-                   "read"),
+                _ ("its %s is a %s; only dictionaries of tensors can be read"),
                 names[n], value->placeholder.name);
             return FALSE;
           }

@@ -105,11 +105,15 @@ static void
 test_message (void)
 {
   g_autoptr (GObject) config = ui_config_new ();
-  g_autoptr (GError) error =
-      g_error_new_literal (VQD_ERROR, VQD_ERROR_MODEL, "The file is broken.");
+  const VqdEngineOptions options = { .model = "/nowhere/x.safetensors" };
+  g_autoptr (GError) error = NULL;
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *area = vqd_message_area_new (config);
 
+  /* The engine's own words */
+  g_assert_null (vqd_engine_new (&options, NULL, &error));
+  g_assert_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND);
+  g_assert_null (strstr (error->message, "There is no model file"));
   vqd_message_area_show_error (VQD_MESSAGE_AREA (area),
                                _ ("The pictures could not be made."), error,
                                "again");
