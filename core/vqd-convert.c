@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-config-json.h"
 #include "core/io/vqd-dtype.h"
 #include "core/io/vqd-safetensors-writer.h"
@@ -236,13 +237,15 @@ copy (Conversion *self, const VqdTensor *source, GError **error)
 static gboolean
 refuse_number (const Item *item, float number, GError **error)
 {
-  g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-               "tensor %s holds the number %g, and the largest that %s can "
-               "hold is %g%s",
-               item->source->name, number, vqd_dtype_get_name (item->out.dtype),
-               vqd_dtype_max (item->out.dtype),
-               item->out.dtype == VQD_DTYPE_F16 ? "; bf16 holds larger ones"
-                                                : "");
+  g_set_error (
+      error, VQD_ERROR, VQD_ERROR_MODEL,
+      item->out.dtype == VQD_DTYPE_F16
+          ? _ ("tensor %s holds the number %g, and the largest that %s can "
+               "hold is %g; bf16 holds larger ones")
+          : _ ("tensor %s holds the number %g, and the largest that %s can "
+               "hold is %g"),
+      item->source->name, number, vqd_dtype_get_name (item->out.dtype),
+      vqd_dtype_max (item->out.dtype));
   return FALSE;
 }
 
@@ -338,7 +341,8 @@ set_dtype (Conversion *self, const char *dtype, GError **error)
                               conversions[i].name);
     }
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "There is no dtype \"%s\"; there are: %s.", dtype, known->str);
+               _ ("There is no dtype \"%s\"; there are: %s."), dtype,
+               known->str);
   return FALSE;
 }
 
@@ -355,22 +359,25 @@ check_target (const char *in, const char *out, gboolean force, GError **error)
       old.st_ino == new.st_ino)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "\"%s\" is the model itself. Give the converted one a "
-                   "name of its own.",
+                   _ ("\"%s\" is the model itself. Give the converted one a "
+                      "name of its own."),
                    shown);
       return FALSE;
     }
   if (! S_ISREG (new.st_mode))
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT,
-                   "\"%s\" cannot be written: it is %s.", shown,
-                   S_ISDIR (new.st_mode) ? "a folder" : "no file");
+                   S_ISDIR (new.st_mode)
+                       ? _ ("\"%s\" cannot be written: it is a folder.")
+                       : _ ("\"%s\" cannot be written: it is no file."),
+                   shown);
       return FALSE;
     }
   if (! force)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT,
-                   "\"%s\" exists already. Only \"force\" replaces it.", shown);
+                   _ ("\"%s\" exists already. Only \"force\" replaces it."),
+                   shown);
       return FALSE;
     }
   return TRUE;
@@ -384,7 +391,7 @@ load_config (VqdWeights *weights, int n_heads, GError **error)
   if (n_heads < 0 || n_heads > MAX_HEADS)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "heads is %d, expected 1 to %d.", n_heads, MAX_HEADS);
+                   _ ("heads is %d, expected 1 to %d."), n_heads, MAX_HEADS);
       return NULL;
     }
   if (n_heads > 0)
@@ -394,7 +401,7 @@ load_config (VqdWeights *weights, int n_heads, GError **error)
   if (config != NULL && n_heads > 0 && config->denoiser.n_heads != n_heads)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "heads is %d, but the model itself says %d.", n_heads,
+                   _ ("heads is %d, but the model itself says %d."), n_heads,
                    config->denoiser.n_heads);
       return NULL;
     }

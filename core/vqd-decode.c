@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tokens of an earlier picture as a picture again. */
+#include "core/base/vqd-i18n.h"
 #include "core/vqd-paint.h"
 #include "core/vqd-private.h"
 
@@ -24,7 +25,7 @@ whole_grid (const VqdTokenGrid *grid, int n_codes, int width, int height,
       if (grid->tokens[i] >= n_codes || grid->tokens[i] < -1)
         {
           g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                       "The model has no token %d: it has %d codes.",
+                       _ ("The model has no token %d: it has %d codes."),
                        grid->tokens[i], n_codes);
           g_free (tokens);
           return NULL;
@@ -61,7 +62,7 @@ check_grid (const VqdEngine *self, const VqdTokenGrid *grid, GError **error)
   if (g_strcmp0 (grid->model, info->id) != 0)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "These tokens are of another model than \"%s\".",
+                   _ ("These tokens are of another model than \"%s\"."),
                    info->name);
       return FALSE;
     }
@@ -70,14 +71,14 @@ check_grid (const VqdEngine *self, const VqdTokenGrid *grid, GError **error)
       grid->grid_height > VQD_MAX_CANVAS_PX / info->cell_px)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "There are no tokens, or too many.");
+                   _ ("There are no tokens, or too many."));
       return FALSE;
     }
 
   const guint64 n_pixels = (guint64) grid->grid_width *
                            (guint64) grid->grid_height *
                            (guint64) info->cell_px * (guint64) info->cell_px;
-  return vqd_check_memory (n_pixels * PIXEL_BYTES, "This picture",
+  return vqd_check_memory (n_pixels * PIXEL_BYTES, VQD_MEMORY_OF_PICTURE,
                            self->memory_limit_bytes, error);
 }
 
@@ -100,8 +101,8 @@ picture_new (const VqdTokenGrid *grid, int cell_px, const float *rgb, int width,
   if (picture->rgb == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a picture of %d x %d "
-                   "pixels.",
+                   _ ("There is not enough memory for a picture of %d x %d "
+                      "pixels."),
                    picture->width_px, picture->height_px);
       return NULL;
     }

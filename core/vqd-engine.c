@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-weights-reader.h"
 #include "core/vqd-private.h"
 
 
 /* ---- loading ---- */
+
+/* What a device says is for programs without catalogues, too: here are its
+ * words for the translators. */
+static const char *const device_words[] G_GNUC_UNUSED = {
+  N_ ("there is not enough memory"),
+  N_ ("there is not enough memory for the threads"),
+};
+
+const char *const *
+vqd_device_names (void)
+{
+  static const char *const names[] = { "auto", "cpu", NULL };
+
+  return names;
+}
 
 static VqdBackend *
 open_backend (const VqdEngineOptions *options, GError **error)
@@ -11,23 +27,26 @@ open_backend (const VqdEngineOptions *options, GError **error)
   const char *device = options->device == NULL ? "auto" : options->device;
   const char *why = NULL;
 
-  if (! g_str_equal (device, "auto") && ! g_str_equal (device, "cpu"))
+  if (! g_strv_contains (vqd_device_names (), device))
     {
+      g_autofree char *list = g_strjoinv (", ", (char **) vqd_device_names ());
+
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "There is no device \"%s\"; there are: auto, cpu.", device);
+                   _ ("There is no device \"%s\"; there are: %s."), device,
+                   list);
       return NULL;
     }
   if (options->n_threads < 0 || options->memory_limit_bytes < 0)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "threads and memory-limit are 0 (automatic) or more.");
+                   _ ("threads and memory-limit are 0 (automatic) or more."));
       return NULL;
     }
 
   VqdBackend *backend = vqd_backend_open ("cpu", options->n_threads, &why);
   if (backend == NULL)
     g_set_error (error, VQD_ERROR, VQD_ERROR_DEVICE,
-                 "The device \"cpu\" cannot be used: %s.", why);
+                 _ ("The device \"cpu\" cannot be used: %s."), _ (why));
   return backend;
 }
 
@@ -104,7 +123,7 @@ vqd_engine_new (const VqdEngineOptions *options, GCancellable *cancellable,
 
   const guint64 working_bytes = vqd_pipeline_measure (config, 1) +
                                 vqd_codec_packed_bytes (&config->codec);
-  if (! vqd_check_memory (working_bytes, "This model",
+  if (! vqd_check_memory (working_bytes, VQD_MEMORY_OF_MODEL,
                           options->memory_limit_bytes, error) ||
       g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-cut.h"
 #include "core/canvas/vqd-soft-mask.h"
 #include "core/text/vqd-bpe.h"
@@ -116,8 +117,8 @@ check_cut (const Job *job, int context, GError **error)
   g_autofree char *start = g_utf8_substring (
       cut_text, 0, MIN (g_utf8_strlen (cut_text, -1), MAX_QUOTED));
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "The prompt is too long: the model reads %d tokens. Left out "
-               "would be all from \"%s\".",
+               _ ("The prompt is too long: the model reads %d tokens. Left out "
+                  "would be all from \"%s\"."),
                context, start);
   return FALSE;
 }
@@ -265,7 +266,7 @@ new_mask (const Job *job, GError **error)
 
   if (mask == NULL)
     g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                 "There is not enough memory for a mask of %d x %d pixels.",
+                 _ ("There is not enough memory to work on %d x %d pixels."),
                  frame->width, frame->height);
   return mask;
 }
@@ -293,10 +294,13 @@ check_shown (const Job *job, GError **error)
 {
   if (job->shown.width > 0)
     return TRUE;
-  g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "There is nothing to %s: the selection is too faint to show "
-               "anything.",
-               job->request->task == VQD_TASK_VARY ? "vary" : "fill");
+  g_set_error (
+      error, VQD_ERROR, VQD_ERROR_REQUEST, "%s",
+      job->request->task == VQD_TASK_VARY
+          ? _ ("There is nothing to vary: the selection is too faint to show "
+               "anything.")
+          : _ ("There is nothing to fill: the selection is too faint to show "
+               "anything."));
   return FALSE;
 }
 
@@ -369,8 +373,8 @@ prepare_frame (Job *job, GError **error)
   if (has_canvas (job))
     {
       vqd_frame_measure (request, &width, &height);
-      if (! vqd_check_memory (frame_bytes (width, height), "This canvas", limit,
-                              error))
+      if (! vqd_check_memory (frame_bytes (width, height), VQD_MEMORY_OF_CANVAS,
+                              limit, error))
         return FALSE;
     }
   else
@@ -380,7 +384,7 @@ prepare_frame (Job *job, GError **error)
               frame_bytes (width, height) +
                   picture_bytes (job, MAX (width, job->result_width),
                                  MAX (height, job->result_height)),
-              "The pictures", limit, error))
+              VQD_MEMORY_OF_PICTURES, limit, error))
         return FALSE;
     }
   return vqd_frame_init (&job->frame, request, width, height, job->cancellable,
@@ -427,7 +431,7 @@ prepare_canvas (Job *job, GError **error)
   if (job->zone != NULL) /* each picture gets a mask of its own */
     g_clear_pointer (&job->mask, g_free);
   if (! check_shown (job, error) ||
-      ! vqd_check_memory (measure (job, &model), "This picture",
+      ! vqd_check_memory (measure (job, &model), VQD_MEMORY_OF_PICTURE,
                           engine->memory_limit_bytes, error))
     return FALSE;
   job->region = vqd_region_new (&job->frame, &model, job->cancellable, error);
@@ -475,8 +479,8 @@ crop_pixels (const Job *job, const VqdPainting *painting, VqdPicture *picture,
   if (picture->rgb == NULL || (has_mask && picture->mask == NULL))
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a picture of %d x %d "
-                   "pixels.",
+                   _ ("There is not enough memory for a picture of %d x %d "
+                      "pixels."),
                    shown->width, shown->height);
       return FALSE;
     }
@@ -529,7 +533,7 @@ cut_mask (const Job *job, VqdPicture *picture, GError **error)
   if (zone == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a mask of %d x %d pixels.",
+                   _ ("There is not enough memory to work on %d x %d pixels."),
                    shown->width, shown->height);
       return FALSE;
     }

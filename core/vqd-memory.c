@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/vqd-private.h"
 
 
@@ -26,7 +27,7 @@ vqd_get_free_memory_bytes (void)
 }
 
 gboolean
-vqd_check_memory (guint64 needed, const char *what, gint64 limit,
+vqd_check_memory (guint64 needed, VqdMemoryOf what, gint64 limit,
                   GError **error)
 {
   const guint64 available =
@@ -35,14 +36,23 @@ vqd_check_memory (guint64 needed, const char *what, gint64 limit,
   if (available == 0 || needed <= available)
     return TRUE;
 
-  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "%s would need %" G_GUINT64_FORMAT
-               " MiB of memory, and %s %" G_GUINT64_FORMAT " MiB. %s",
-               what, (needed >> 20) + 1,
-               limit > 0 ? "memory-limit is" : "there are", available >> 20,
-               limit > 0 ? "Raise memory-limit, or ask for fewer or smaller "
-                           "pictures or a smaller model."
-                         : "Close other programs, or ask for fewer or smaller "
-                           "pictures or a smaller model.");
+  static const char *const needs[] = {
+    [VQD_MEMORY_OF_MODEL] = N_ ("This model would need %llu MiB of memory."),
+    [VQD_MEMORY_OF_CANVAS] = N_ ("This canvas would need %llu MiB of memory."),
+    [VQD_MEMORY_OF_PICTURE] =
+        N_ ("This picture would need %llu MiB of memory."),
+    [VQD_MEMORY_OF_PICTURES] =
+        N_ ("The pictures would need %llu MiB of memory."),
+  };
+  g_autofree char *need = g_strdup_printf (
+      _ (needs[what]), (unsigned long long) (needed >> 20) + 1);
+  g_autofree char *room = g_strdup_printf (
+      limit > 0
+          ? _ ("The limit set with memory-limit is %llu MiB: raise it, or "
+               "ask for fewer or smaller pictures or a smaller model.")
+          : _ ("Free are %llu MiB: close other programs, or ask for fewer "
+               "or smaller pictures or a smaller model."),
+      (unsigned long long) (available >> 20));
+  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY, "%s %s", need, room);
   return FALSE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where models are looked for: one search for the plug-in, the command line
  * and scripts. */
+#include "core/base/vqd-i18n.h"
 #include "core/vqd.h"
 
 #define ENVIRONMENT "VQDIFFUSION_MODEL_PATH"
@@ -108,13 +109,20 @@ vqd_model_find (const char *path, GError **error)
   if (is_path)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND,
-                   "There is no model file %s.", path);
+                   _ ("There is no model file %s."), path);
       return NULL;
     }
   g_autofree char *list = g_strjoinv ("\n  ", folders);
-  g_set_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND,
-               "No model%s%s%s was found. Put a model file (" SUFFIX
-               ") into one of these folders, or name one:\n  %s",
-               any ? "" : " \"", any ? "" : path, any ? "" : "\"", list);
+  if (any)
+    g_set_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND,
+                 _ ("No model was found. Put a model file (.safetensors) into "
+                    "one of these folders, or name one:\n  %s"),
+                 list);
+  else
+    g_set_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND,
+                 _ ("No model \"%s\" was found. Put a model file "
+                    "(.safetensors) into one of these folders, or name "
+                    "one:\n  %s"),
+                 path, list);
   return NULL;
 }

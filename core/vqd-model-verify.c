@@ -2,6 +2,7 @@
 /* Whether a model file is the one that was written: its checksum. */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-weights.h"
 
 #define LENGTH_BYTES 8
@@ -21,7 +22,8 @@ stated_checksum (const char *path, GError **error)
   const char *stated = vqd_weights_get_metadata (weights, "sha256");
   if (stated == NULL)
     g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                 "%s states no checksum that it could be compared with.", path);
+                 _ ("%s states no checksum that it could be compared with."),
+                 path);
   return g_strdup (stated);
 }
 
@@ -96,10 +98,11 @@ vqd_model_verify (const char *path, VqdConvertProgress progress,
 
   if (! g_str_equal (stated, computed))
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                   "%s is damaged: its checksum is %s, and it states %s. Copy "
-                   "or download it again.",
-                   found, computed, stated);
+      g_set_error (
+          error, VQD_ERROR, VQD_ERROR_MODEL,
+          _ ("%s is damaged: its checksum is %s, and it states %s. Copy "
+             "or download it again."),
+          found, computed, stated);
       return FALSE;
     }
   return TRUE;

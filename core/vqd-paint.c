@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-color-match.h"
 #include "core/canvas/vqd-halve.h"
 #include "core/vqd-paint-private.h"
@@ -510,7 +511,7 @@ static gboolean
 set_no_memory (const VqdLevel *level, GError **error)
 {
   g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory to work on %d x %d pixels.",
+               _ ("There is not enough memory to work on %d x %d pixels."),
                level->width, level->height);
   return FALSE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/vqd-pipeline.h"
+#include "core/base/vqd-i18n.h"
 #include "core/base/vqd-status.h"
 
 #define NULL_FEATURES "transformer.empty_text_embed"
@@ -169,7 +170,7 @@ set_null_condition (VqdPipeline *self, const int *null_ids, float *features,
   if (null_ids == NULL && self->config->null_condition != VQD_NULL_EMPTY)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "This model has no null condition: guidance must be 1.");
+                   _ ("This model has no null condition: guidance must be 1."));
       return FALSE;
     }
   vqd_clip_text_encode (self->text, self->arena,
@@ -208,7 +209,7 @@ vqd_pipeline_set_label (VqdPipeline *self, int label, gboolean guided,
   if (guided && self->config->null_condition != VQD_NULL_CLASS)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "This model has no null condition: guidance must be 1.");
+                   _ ("This model has no null condition: guidance must be 1."));
       return FALSE;
     }
   vqd_arena_reset (self->arena, self->conditions_mark);

@@ -30,9 +30,18 @@ struct _VqdResult
 
 VqdResult *vqd_result_new (void);
 
-/* VQD_ERROR_MEMORY when `what` ("This model") needs more than there is, or
- * than limit, where that is not 0. */
-gboolean vqd_check_memory (guint64 needed, const char *what, gint64 limit,
+/* What needs the memory. */
+typedef enum
+{
+  VQD_MEMORY_OF_MODEL,
+  VQD_MEMORY_OF_CANVAS,
+  VQD_MEMORY_OF_PICTURE,
+  VQD_MEMORY_OF_PICTURES
+} VqdMemoryOf;
+
+/* VQD_ERROR_MEMORY when it needs more than there is, or than limit, where that
+ * is not 0. */
+gboolean vqd_check_memory (guint64 needed, VqdMemoryOf what, gint64 limit,
                            GError **error);
 
 /* The picture's pixels in another size, tokens dropped; nothing when it has

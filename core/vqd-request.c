@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/vqd-i18n.h"
 #include "core/vqd-private.h"
 
 #define REQUEST_ERROR(error, ...)                                              \
@@ -42,8 +43,8 @@ check_number (const char *name, double value, double max, GError **error)
     return TRUE;
 
   REQUEST_ERROR (error,
-                 "%s is %g, expected 0 to %g, or -1 for the model's own.", name,
-                 value, max);
+                 _ ("%s is %g, expected 0 to %g, or -1 for the model's own."),
+                 name, value, max);
   return FALSE;
 }
 
@@ -53,9 +54,9 @@ check_size (const char *name, int value, GError **error)
   if (value >= 0 && value <= VQD_MAX_SIZE_PX)
     return TRUE;
 
-  REQUEST_ERROR (error,
-                 "%s is %d, expected 1 to %d pixels, or 0 for the model's own.",
-                 name, value, VQD_MAX_SIZE_PX);
+  REQUEST_ERROR (
+      error, _ ("%s is %d, expected 1 to %d pixels, or 0 for the model's own."),
+      name, value, VQD_MAX_SIZE_PX);
   return FALSE;
 }
 
@@ -68,7 +69,7 @@ check_strategy (const char *name, GError **error)
     return TRUE;
 
   g_autofree char *list = g_strjoinv (", ", (char **) names);
-  REQUEST_ERROR (error, "There is no strategy \"%s\"; there are: %s.",
+  REQUEST_ERROR (error, _ ("There is no strategy \"%s\"; there are: %s."),
                  name == NULL ? "" : name, list);
   return FALSE;
 }
@@ -79,7 +80,8 @@ check_border (const char *name, int value, int max, GError **error)
   if (value >= 0 && value <= max)
     return TRUE;
 
-  REQUEST_ERROR (error, "%s is %d, expected 0 to %d pixels.", name, value, max);
+  REQUEST_ERROR (error, _ ("%s is %d, expected 0 to %d pixels."), name, value,
+                 max);
   return FALSE;
 }
 
@@ -89,7 +91,7 @@ check_strength (double value, GError **error)
   if (value >= 0 && value <= 1)
     return TRUE;
 
-  REQUEST_ERROR (error, "strength is %g, expected 0 to 1.", value);
+  REQUEST_ERROR (error, _ ("strength is %g, expected 0 to 1."), value);
   return FALSE;
 }
 
@@ -100,7 +102,7 @@ check_share (const char *name, double value, GError **error)
   if (value == -1 || (value >= 0 && value <= 1))
     return TRUE;
 
-  REQUEST_ERROR (error, "%s is %g, expected 0 to 1, or -1 for none.", name,
+  REQUEST_ERROR (error, _ ("%s is %g, expected 0 to 1, or -1 for none."), name,
                  value);
   return FALSE;
 }
@@ -116,7 +118,7 @@ check_canvas (const VqdRequest *request, GError **error)
   if (canvas == NULL || canvas->rgb == NULL || canvas->width_px < 1 ||
       canvas->height_px < 1)
     {
-      REQUEST_ERROR (error, "There is no picture to work on.");
+      REQUEST_ERROR (error, _ ("There is no picture to work on."));
       return FALSE;
     }
   return check_border ("grow", request->grow_px, VQD_MAX_BORDER_PX, error) &&
@@ -147,24 +149,23 @@ vqd_request_validate (const VqdRequest *request, GError **error)
 {
   if (request->n_images < 1 || request->n_images > VQD_MAX_IMAGES)
     {
-      REQUEST_ERROR (error, "images is %d, expected 1 to %d.",
+      REQUEST_ERROR (error, _ ("images is %d, expected 1 to %d."),
                      request->n_images, VQD_MAX_IMAGES);
       return FALSE;
     }
   if (request->seed < -1 || request->seed > VQD_MAX_SEED)
     {
-      REQUEST_ERROR (error,
-                     "seed is %" G_GINT64_FORMAT
-                     ", expected 0 to %d, or -1 for a random one.",
-                     request->seed, VQD_MAX_SEED);
+      REQUEST_ERROR (
+          error, _ ("seed is %lld, expected 0 to %d, or -1 for a random one."),
+          (long long) request->seed, VQD_MAX_SEED);
       return FALSE;
     }
   if (request->steps != -1 &&
       (request->steps < 1 || request->steps > VQD_MAX_STEPS))
     {
       REQUEST_ERROR (error,
-                     "steps is %d, expected 1 to %d, or -1 for the model's "
-                     "own.",
+                     _ ("steps is %d, expected 1 to %d, or -1 for the model's "
+                        "own."),
                      request->steps, VQD_MAX_STEPS);
       return FALSE;
     }

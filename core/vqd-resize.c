@@ -2,6 +2,7 @@
 /* A picture in another size than it was drawn in; a tile stays one. */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/image/vqd-scale.h"
 #include "core/vqd-private.h"
 
@@ -105,8 +106,8 @@ vqd_picture_resize (VqdPicture *picture, int width, int height,
     {
       if (error != NULL && *error == NULL)
         g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                     "There is not enough memory for a picture of %d x %d "
-                     "pixels.",
+                     _ ("There is not enough memory for a picture of %d x %d "
+                        "pixels."),
                      width, height);
       return FALSE;
     }

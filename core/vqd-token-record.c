@@ -14,6 +14,7 @@
  * 256 tokens are 1.5 kB. */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-json.h"
 #include "core/vqd.h"
 
@@ -169,10 +170,11 @@ get_int (JsonObject *object, const char *name, int min, int max, int *value,
       json_node_get_value_type (node) != G_TYPE_INT64 ||
       json_node_get_int (node) < min || json_node_get_int (node) > max)
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "\"%s\" of the record of tokens is not a whole number from "
-                   "%d to %d.",
-                   name, min, max);
+      g_set_error (
+          error, VQD_ERROR, VQD_ERROR_REQUEST,
+          _ ("\"%s\" of the record of tokens is not a whole number from "
+             "%d to %d."),
+          name, min, max);
       return FALSE;
     }
   *value = (int) json_node_get_int (node);
@@ -190,7 +192,8 @@ get_string (JsonObject *object, const char *name, GError **error)
       g_utf8_validate (json_node_get_string (node), -1, NULL))
     return json_node_get_string (node);
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "\"%s\" of the record of tokens is missing, or no text.", name);
+               _ ("\"%s\" of the record of tokens is missing, or no text."),
+               name);
   return NULL;
 }
 
@@ -213,8 +216,8 @@ get_cells (JsonObject *object, const char *name, gsize n, GError **error)
     }
   g_set_error (
       error, VQD_ERROR, VQD_ERROR_REQUEST,
-      "\"%s\" of the record of tokens are not the base64 of %" G_GSIZE_FORMAT
-      " cells.",
+      P_ ("\"%s\" of the record of tokens is not the base64 of %zu cell.",
+          "\"%s\" of the record of tokens is not the base64 of %zu cells.", n),
       name, n);
   return NULL;
 }
@@ -230,7 +233,7 @@ get_place (JsonObject *object, VqdTokenGrid *grid, GError **error)
   if (strcmp (format, RECORD_FORMAT) != 0)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "The record of tokens is not of the form \"%s\".",
+                   _ ("The record of tokens is not of the form \"%s\"."),
                    RECORD_FORMAT);
       return FALSE;
     }
@@ -346,7 +349,7 @@ vqd_token_record_read (const char *record, const guint8 *rgb8, int width_px,
       g_autofree char *message = g_utf8_make_valid (why->message, -1);
 
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "This is no record of tokens: %s.", message);
+                   _ ("This is no record of tokens: %s."), message);
       return FALSE;
     }
   return read_object (json_node_get_object (root), rgb8, width_px, height_px,

@@ -115,6 +115,10 @@ typedef struct
   int top_k;
 } VqdModelInfo;
 
+/* With strings of its own. (transfer full) */
+VqdModelInfo *vqd_model_info_copy (const VqdModelInfo *info);
+void vqd_model_info_free (VqdModelInfo *info);
+
 /* ---- model files ---- */
 
 /* How far a file is; called by the thread that works on it. */
@@ -152,7 +156,7 @@ typedef struct _VqdEngine VqdEngine;
 typedef struct
 {
   const char *model;  /* as for vqd_model_find () */
-  const char *device; /* "auto", "cpu"; NULL is "auto" */
+  const char *device; /* of vqd_device_names (); NULL is "auto" */
   int n_heads;   /* of the denoiser, where the file does not say; 0: its own, or
                     that of the published models */
   int n_threads; /* 0: one per core */
@@ -167,6 +171,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdEngine, vqd_engine_free)
 
 /* (transfer none), valid as long as the engine. */
 const VqdModelInfo *vqd_engine_get_info (const VqdEngine *engine);
+
+/* Names of the devices for VqdEngineOptions.device, "auto" first;
+ * NULL-terminated, static. */
+const char *const *vqd_device_names (void);
 
 /* The device in use: "cpu". */
 const char *vqd_engine_get_device (const VqdEngine *engine);

@@ -70,7 +70,7 @@ written (GObject *source, GAsyncResult *result, gpointer user_data)
   self->n_open--;
   g_task_propagate_boolean (G_TASK (result), &error);
   if (self->func != NULL)
-    self->func (job->file, error, self->user_data);
+    self->func (job->drawn, error, self->user_data);
   g_clear_object (&job->file);
   vqd_drawn_unref (job->drawn);
   vqd_asked_unref (job->asked);

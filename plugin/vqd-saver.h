@@ -10,9 +10,8 @@
 
 typedef struct _VqdSaver VqdSaver;
 
-/* On the main thread, when a file is written or cannot be. file: NULL where the
- * name was not the caller's. */
-typedef void (*VqdSaverFunc) (GFile *file, const GError *error,
+/* On the main thread, when a picture's file is written or cannot be. */
+typedef void (*VqdSaverFunc) (const VqdDrawn *drawn, const GError *error,
                               gpointer user_data);
 
 VqdSaver *vqd_saver_new (VqdSaverFunc func, gpointer user_data);

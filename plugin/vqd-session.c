@@ -90,7 +90,7 @@ model_opened (const VqdModelInfo *model, const char *device, gpointer user_data)
   Session *self = user_data;
 
   self->model_guidance = model->guidance;
-  vqd_window_set_model (self->window, model);
+  vqd_window_set_model (self->window, model, device);
 }
 
 static void
@@ -98,7 +98,7 @@ model_not_opened (const GError *error, gpointer user_data)
 {
   Session *self = user_data;
 
-  vqd_window_set_model (self->window, NULL);
+  vqd_window_set_model (self->window, NULL, NULL);
   vqd_window_show_error (self->window, _ ("The model cannot be used."), error);
 }
 
@@ -216,8 +216,7 @@ picture_ended (VqdPictureId id, const GError *error, gpointer user_data)
     return;
 
   item->asked->has_failed = TRUE;
-  vqd_window_show_error (self->window, _ ("The pictures could not be made."),
-                         error);
+  vqd_window_show_run_error (self->window, error);
 }
 
 static void
@@ -308,8 +307,7 @@ start (gpointer user_data)
                      vqd_image_watch_get_image (self->watch), &error);
   if (asked == NULL)
     {
-      vqd_window_show_error (self->window,
-                             _ ("The pictures could not be made."), error);
+      vqd_window_show_run_error (self->window, error);
       return;
     }
 
@@ -398,8 +396,9 @@ insert (Session *self, Item *item, gboolean with_purity)
   if (where.canvas == NULL && where.image != NULL &&
       ! vqd_where_check_image (where.image, NULL, &error))
     {
-      vqd_window_show_error (self->window,
-                             _ ("The picture could not be inserted."), error);
+      vqd_window_show_item_error (
+          self->window, ITEM_OF (item->id), VQD_ITEM_INSERT,
+          _ ("The picture could not be inserted."), error);
       return;
     }
 
@@ -529,14 +528,31 @@ save (guint number, GFile *file, gpointer user_data)
     vqd_saver_save_as (self->saver, item->drawn, item->asked, file);
 }
 
+/* Of one that was deleted meanwhile, nothing can be tried again. */
 static void
-saved (GFile *file, const GError *error, gpointer user_data)
+saved (const VqdDrawn *drawn, const GError *error, gpointer user_data)
 {
   Session *self = user_data;
+  const char *what = _ ("The picture could not be saved.");
+  GHashTableIter iter;
+  gpointer value;
 
-  if (error != NULL)
-    vqd_window_show_error (self->window, _ ("The picture could not be saved."),
-                           error);
+  if (error == NULL)
+    return;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Item *item = value;
+
+      if (item->drawn == drawn)
+        {
+          vqd_window_show_item_error (self->window, ITEM_OF (item->id),
+                                      VQD_ITEM_SAVE, what, error);
+          return;
+        }
+    }
+  vqd_window_show_error (self->window, what, error);
 }
 
 /* ---- the image ---- */

@@ -68,45 +68,6 @@ options_equal (const VqdEngineOptions *a, const VqdEngineOptions *b)
          a->memory_limit_bytes == b->memory_limit_bytes;
 }
 
-static const gsize info_strings[] = {
-  G_STRUCT_OFFSET (VqdModelInfo, path),
-  G_STRUCT_OFFSET (VqdModelInfo, name),
-  G_STRUCT_OFFSET (VqdModelInfo, version),
-  G_STRUCT_OFFSET (VqdModelInfo, description),
-  G_STRUCT_OFFSET (VqdModelInfo, licence),
-  G_STRUCT_OFFSET (VqdModelInfo, credits),
-  G_STRUCT_OFFSET (VqdModelInfo, kind),
-  G_STRUCT_OFFSET (VqdModelInfo, null_condition),
-  G_STRUCT_OFFSET (VqdModelInfo, codec_kind),
-  G_STRUCT_OFFSET (VqdModelInfo, checksum),
-  G_STRUCT_OFFSET (VqdModelInfo, id),
-  G_STRUCT_OFFSET (VqdModelInfo, strategy),
-};
-
-VqdModelInfo *
-vqd_model_info_copy (const VqdModelInfo *info)
-{
-  VqdModelInfo *copy = g_memdup2 (info, sizeof *info);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (info_strings); i++)
-    {
-      char **string = G_STRUCT_MEMBER_P (copy, info_strings[i]);
-
-      *string = g_strdup (*string);
-    }
-  return copy;
-}
-
-void
-vqd_model_info_free (VqdModelInfo *info)
-{
-  if (info == NULL)
-    return;
-  for (gsize i = 0; i < G_N_ELEMENTS (info_strings); i++)
-    g_free (G_STRUCT_MEMBER (char *, info, info_strings[i]));
-  g_free (info);
-}
-
 /* ---- the engine ---- */
 
 VqdStudio *

@@ -26,8 +26,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdDrawn, vqd_drawn_unref)
 /* Copies with strings of their own. (transfer full) */
 VqdEngineOptions *vqd_engine_options_copy (const VqdEngineOptions *options);
 void vqd_engine_options_free (VqdEngineOptions *options);
-VqdModelInfo *vqd_model_info_copy (const VqdModelInfo *info);
-void vqd_model_info_free (VqdModelInfo *info);
 
 typedef struct _VqdStudio VqdStudio;
 

@@ -174,8 +174,9 @@ end_waiting (VqdWorker *self, VqdQueuedRun *run, const GError *error)
 
 /* ---- the thread; functions are called with the lock and let go of it ---- */
 
+/* tells: also of an engine that was open. */
 static gboolean
-open_engine (VqdWorker *self, const VqdEngineOptions *options,
+open_engine (VqdWorker *self, const VqdEngineOptions *options, gboolean tells,
              GCancellable *cancellable, GError **error)
 {
   gboolean is_new;
@@ -183,7 +184,7 @@ open_engine (VqdWorker *self, const VqdEngineOptions *options,
   if (! vqd_studio_open (self->studio, options, &is_new, cancellable, error))
     return FALSE;
 
-  if (is_new)
+  if (is_new || tells)
     {
       VqdEngine *engine = vqd_studio_get_engine (self->studio);
       Letter *opened = letter_new (LETTER_OPENED, 0, 0);
@@ -227,7 +228,7 @@ draw_picture (VqdWorker *self, VqdQueuedRun *run, int index,
   post (self, LETTER_QUEUE, run->id, index);
   g_mutex_unlock (&self->lock);
 
-  if (open_engine (self, &run->options, cancellable, &error))
+  if (open_engine (self, &run->options, FALSE, cancellable, &error))
     drawn = vqd_studio_draw (self->studio, &run->request, index, note_progress,
                              self, cancellable, &error);
   if (drawn != NULL)
@@ -264,7 +265,7 @@ load (VqdWorker *self, GCancellable *cancellable)
   g_autoptr (GError) error = NULL;
 
   g_mutex_unlock (&self->lock);
-  if (! open_engine (self, options, cancellable, &error) &&
+  if (! open_engine (self, options, TRUE, cancellable, &error) &&
       ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       Letter *letter = letter_new (LETTER_NOT_OPENED, 0, 0);

@@ -26,8 +26,8 @@ typedef struct
 
 typedef struct
 {
-  /* An engine was opened, for a run or by vqd_worker_load (). Valid during the
-   * call. */
+  /* An engine was opened for a run, or is open after vqd_worker_load (). Valid
+   * during the call. */
   void (*opened) (const VqdModelInfo *model, const char *device,
                   gpointer user_data);
   /* The engine of vqd_worker_load () cannot be opened. */

@@ -3,59 +3,33 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/vqd-diagnostics-button.h"
 #include "ui/vqd-diagnostics.h"
+#include "ui/vqd-error-advice.h"
 
 #define SPACING_PX 6
-#define BORDER_PX 12
 #define MAX_MESSAGES 3
 #define TEXT_CHARS 40
-#define PREVIEW_WIDTH_PX 380
-#define PREVIEW_HEIGHT_PX 200
 #define RESPONSE_ACTION 1
-#define KEY_KEY "vqd-key"     /* by which a message is the same */
-#define ID_KEY "vqd-id"       /* of its action */
-#define ERROR_KEY "vqd-error" /* its text, for diagnostics */
+#define KEY_KEY "vqd-key" /* its text, by which a message is the same */
+#define ID_KEY "vqd-id"   /* of its action */
 #define QUOTES_KEY "vqd-quotes"
 
-#define MODELS_ID "models"
-
-/* What to do about an error of core. */
+/* The buttons of a message. */
 typedef struct
 {
-  const char *next;
-  const char *action;
-  const char *id;
-} Advice;
-
-static const Advice advices[] = {
-  [VQD_ERROR_REQUEST] = { N_ ("Change this and try again."), NULL, NULL },
-  [VQD_ERROR_NOT_FOUND] = { N_ ("Choose a model, or add one."), N_ ("_Models…"),
-                            MODELS_ID },
-  [VQD_ERROR_MODEL] = { N_ ("Choose another model, or get the file again."),
-                        N_ ("_Models…"), MODELS_ID },
-  [VQD_ERROR_MEMORY] = { N_ ("Close other programs, choose a smaller model, or "
-                             "raise the memory limit under Advanced."),
-                         NULL, NULL },
-  [VQD_ERROR_DEVICE] = { N_ ("Choose the processor as the device under "
-                             "Advanced."),
-                         NULL, NULL },
-  [VQD_ERROR_OUTPUT] = { N_ ("Choose another folder under Advanced, or make "
-                             "room on the disk."),
-                         NULL, NULL },
-};
-static const Advice other_advice = {
-  N_ ("Try again. If it happens again, send the diagnostics to those who made "
-      "the plug-in."),
-  NULL, NULL
-};
+  const char *action; /* label; NULL: none */
+  const char *id;     /* of the action */
+  VqdDiagnose diagnose;
+} Buttons;
 
 struct _VqdMessageArea
 {
   GtkBox parent_instance;
 
   GObject *config;
-  VqdModelInfo info; /* its strings are ours */
-  gboolean has_info;
+  VqdModelInfo *info; /* NULL: none is open */
+  gboolean can_resize;
 };
 
 G_DEFINE_TYPE (VqdMessageArea, vqd_message_area, GTK_TYPE_BOX)
@@ -68,38 +42,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* ---- the model ---- */
-
-/* The strings of a VqdModelInfo, by place. */
-static const gsize info_strings[] = {
-  G_STRUCT_OFFSET (VqdModelInfo, path),
-  G_STRUCT_OFFSET (VqdModelInfo, name),
-  G_STRUCT_OFFSET (VqdModelInfo, version),
-  G_STRUCT_OFFSET (VqdModelInfo, description),
-  G_STRUCT_OFFSET (VqdModelInfo, licence),
-  G_STRUCT_OFFSET (VqdModelInfo, credits),
-  G_STRUCT_OFFSET (VqdModelInfo, kind),
-  G_STRUCT_OFFSET (VqdModelInfo, null_condition),
-  G_STRUCT_OFFSET (VqdModelInfo, codec_kind),
-  G_STRUCT_OFFSET (VqdModelInfo, checksum),
-  G_STRUCT_OFFSET (VqdModelInfo, id),
-  G_STRUCT_OFFSET (VqdModelInfo, strategy),
-};
-
-static char **
-info_string (VqdModelInfo *info, gsize i)
-{
-  return G_STRUCT_MEMBER_P (info, info_strings[i]);
-}
-
-static void
-clear_info (VqdMessageArea *self)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (info_strings); i++)
-    g_clear_pointer (info_string (&self->info, i), g_free);
-  self->has_info = FALSE;
-}
-
 /* ---- diagnostics ---- */
 
 /* Of a message's bar; NULL: of none. (transfer full) */
@@ -107,108 +49,20 @@ static char *
 diagnose (VqdMessageArea *self, GtkWidget *bar, gboolean with_prompt)
 {
   const char *error =
-      bar != NULL ? g_object_get_data (G_OBJECT (bar), ERROR_KEY) : NULL;
+      bar != NULL ? g_object_get_data (G_OBJECT (bar), KEY_KEY) : NULL;
   const gboolean quotes =
       bar != NULL && g_object_get_data (G_OBJECT (bar), QUOTES_KEY) != NULL;
 
-  return vqd_diagnostics_new (self->config, self->has_info ? &self->info : NULL,
-                              error, quotes, with_prompt);
+  return vqd_diagnostics_new (self->config, self->info, error, quotes,
+                              with_prompt);
 }
 
-/* The form of one message. */
-typedef struct
+static char *
+diagnose_bar (gboolean with_prompt, gpointer bar)
 {
-  VqdMessageArea *area;
-  GtkWidget *bar;
-  GtkWidget *popover;
-  GtkTextBuffer *preview;
-  GtkWidget *with_prompt;
-} Form;
+  GtkWidget *area = gtk_widget_get_parent (bar);
 
-static void
-show_preview (Form *form)
-{
-  g_autofree char *text = diagnose (
-      form->area, form->bar,
-      gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (form->with_prompt)));
-
-  gtk_text_buffer_set_text (form->preview, text, -1);
-}
-
-static void
-copy_preview (Form *form)
-{
-  GtkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (form->area),
-                                                      GDK_SELECTION_CLIPBOARD);
-  GtkTextIter start;
-  GtkTextIter end;
-
-  gtk_text_buffer_get_bounds (form->preview, &start, &end);
-  g_autofree char *text =
-      gtk_text_buffer_get_text (form->preview, &start, &end, FALSE);
-  gtk_clipboard_set_text (clipboard, text, -1);
-  /* So that it outlives the window. */
-  gtk_clipboard_store (clipboard);
-  gtk_popover_popdown (GTK_POPOVER (form->popover));
-}
-
-static GtkWidget *
-new_preview (Form *form)
-{
-  GtkWidget *window = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget *view = gtk_text_view_new ();
-
-  form->preview = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
-  gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);
-  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
-  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
-  atk_object_set_name (gtk_widget_get_accessible (view), _ ("Diagnostics"));
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (window),
-                                       GTK_SHADOW_IN);
-  gtk_scrolled_window_set_min_content_width (GTK_SCROLLED_WINDOW (window),
-                                             PREVIEW_WIDTH_PX);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (window),
-                                              PREVIEW_HEIGHT_PX);
-  gtk_container_add (GTK_CONTAINER (window), view);
-
-  return window;
-}
-
-/* What is copied is seen before. */
-static GtkWidget *
-new_diagnostics_button (VqdMessageArea *self, GtkWidget *bar)
-{
-  GtkWidget *button = gtk_menu_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
-  GtkWidget *copy = gtk_button_new_with_mnemonic (_ ("_Copy"));
-  Form *form = g_new0 (Form, 1);
-
-  form->area = self;
-  form->bar = bar;
-  form->popover = gtk_popover_new (button);
-  form->with_prompt =
-      gtk_check_button_new_with_mnemonic (_ ("_With the words of the prompt"));
-  g_object_set_data_full (G_OBJECT (button), "vqd-form", form, g_free);
-  gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
-  gtk_box_pack_start (GTK_BOX (box), new_preview (form), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (box), form->with_prompt, FALSE, FALSE, 0);
-  gtk_widget_set_halign (copy, GTK_ALIGN_END);
-  gtk_box_pack_start (GTK_BOX (box), copy, FALSE, FALSE, 0);
-  gtk_widget_show_all (box);
-  gtk_container_add (GTK_CONTAINER (form->popover), box);
-
-  gtk_container_add (GTK_CONTAINER (button),
-                     gtk_label_new_with_mnemonic (_ ("_Diagnostics…")));
-  gtk_widget_set_tooltip_text (
-      button, _ ("What helps others to find the mistake, as text to copy"));
-  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), form->popover);
-  g_signal_connect_swapped (button, "toggled", G_CALLBACK (show_preview), form);
-  g_signal_connect_swapped (form->with_prompt, "toggled",
-                            G_CALLBACK (show_preview), form);
-  g_signal_connect_swapped (copy, "clicked", G_CALLBACK (copy_preview), form);
-  gtk_widget_show_all (button);
-
-  return button;
+  return diagnose (VQD_MESSAGE_AREA (area), bar, with_prompt);
 }
 
 /* ---- messages ---- */
@@ -299,27 +153,43 @@ new_bar (VqdMessageArea *self, GtkMessageType type, const char *what,
   return bar;
 }
 
+/* What helps most comes first. */
+static void
+add_buttons (VqdMessageArea *self, GtkWidget *bar, const Buttons *buttons)
+{
+  GtkWidget *box = gtk_info_bar_get_action_area (GTK_INFO_BAR (bar));
+  const gboolean is_first = buttons->diagnose == VQD_DIAGNOSE_FIRST;
+
+  /* Beside each other, translated ones would widen the window. */
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (box),
+                                  GTK_ORIENTATION_VERTICAL);
+  if (is_first)
+    gtk_container_add (GTK_CONTAINER (box),
+                       vqd_diagnostics_button_new (_ ("Copy _Diagnostics…"),
+                                                   diagnose_bar, bar));
+  if (buttons->action != NULL)
+    gtk_info_bar_add_button (GTK_INFO_BAR (bar), buttons->action,
+                             RESPONSE_ACTION);
+  if (buttons->diagnose == VQD_DIAGNOSE_BESIDE)
+    gtk_container_add (
+        GTK_CONTAINER (box),
+        vqd_diagnostics_button_new (_ ("_Diagnostics…"), diagnose_bar, bar));
+  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _ ("C_lose"),
+                           GTK_RESPONSE_CLOSE);
+}
+
 static GtkWidget *
 show (VqdMessageArea *self, GtkMessageType type, const char *what,
-      const char *why, const char *next, const Advice *action)
+      const char *why, const char *next, const Buttons *buttons)
 {
   g_autofree char *key = g_strjoin ("\n", what, why, NULL);
   GtkWidget *bar = new_bar (self, type, what, why, next);
-  GtkWidget *buttons = gtk_info_bar_get_action_area (GTK_INFO_BAR (bar));
 
   make_room (self, key);
-  if (action->action != NULL)
-    gtk_info_bar_add_button (GTK_INFO_BAR (bar), action->action,
-                             RESPONSE_ACTION);
-  if (type == GTK_MESSAGE_ERROR)
-    gtk_container_add (GTK_CONTAINER (buttons),
-                       new_diagnostics_button (self, bar));
-  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _ ("C_lose"),
-                           GTK_RESPONSE_CLOSE);
+  add_buttons (self, bar, buttons);
   g_object_set_data_full (G_OBJECT (bar), KEY_KEY, g_strdup (key), g_free);
-  g_object_set_data_full (G_OBJECT (bar), ID_KEY, g_strdup (action->id),
+  g_object_set_data_full (G_OBJECT (bar), ID_KEY, g_strdup (buttons->id),
                           g_free);
-  g_object_set_data_full (G_OBJECT (bar), ERROR_KEY, g_strdup (key), g_free);
   gtk_widget_show_all (bar);
   gtk_box_pack_start (GTK_BOX (self), bar, FALSE, FALSE, 0);
   gtk_box_reorder_child (GTK_BOX (self), bar, 0);
@@ -332,7 +202,7 @@ finalize (GObject *object)
 {
   VqdMessageArea *self = VQD_MESSAGE_AREA (object);
 
-  clear_info (self);
+  vqd_model_info_free (self->info);
   g_clear_object (&self->config);
   G_OBJECT_CLASS (vqd_message_area_parent_class)->finalize (object);
 }
@@ -367,34 +237,34 @@ vqd_message_area_new (GObject *config)
 void
 vqd_message_area_set_model (VqdMessageArea *self, const VqdModelInfo *info)
 {
-  clear_info (self);
-  if (info == NULL)
-    return;
+  vqd_model_info_free (self->info);
+  self->info = info != NULL ? vqd_model_info_copy (info) : NULL;
+}
 
-  self->has_info = TRUE;
-  self->info = *info;
-  for (gsize i = 0; i < G_N_ELEMENTS (info_strings); i++)
-    *info_string (&self->info, i) = g_strdup (*info_string (&self->info, i));
+void
+vqd_message_area_set_can_resize (VqdMessageArea *self, gboolean can_resize)
+{
+  self->can_resize = can_resize;
 }
 
 void
 vqd_message_area_show_error (VqdMessageArea *self, const char *what,
-                             const GError *error)
+                             const GError *error, const char *retry)
 {
-  const Advice *advice = &other_advice;
-
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  if (error->domain == VQD_ERROR && error->code >= 0 &&
-      error->code < (int) G_N_ELEMENTS (advices))
-    advice = &advices[error->code];
-
-  const Advice action = { NULL,
-                          advice->action != NULL ? _ (advice->action) : NULL,
-                          advice->id };
+  const VqdAdvice *advice =
+      vqd_error_advise (error, self->can_resize && retry != NULL);
+  const gboolean is_retry = g_str_equal (advice->id, VQD_ADVICE_RETRY);
+  const gboolean has_action = ! is_retry || retry != NULL;
+  const Buttons buttons = {
+    .action = has_action ? _ (advice->action) : NULL,
+    .id = is_retry ? retry : advice->id,
+    .diagnose = advice->diagnose,
+  };
   GtkWidget *bar = show (self, GTK_MESSAGE_ERROR, what, error->message,
-                         _ (advice->next), &action);
+                         _ (advice->next), &buttons);
   /* It may say which of the words are too many. */
   if (g_error_matches (error, VQD_ERROR, VQD_ERROR_REQUEST))
     g_object_set_data (G_OBJECT (bar), QUOTES_KEY, GINT_TO_POINTER (TRUE));
@@ -406,9 +276,9 @@ vqd_message_area_show_message (VqdMessageArea *self, GtkMessageType type,
                                const char *next, const char *action,
                                const char *id)
 {
-  const Advice button = { NULL, action, id };
+  const Buttons buttons = { action, id, VQD_DIAGNOSE_NOT };
 
-  show (self, type, what, why, next, &button);
+  show (self, type, what, why, next, &buttons);
 }
 
 void

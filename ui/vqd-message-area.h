@@ -2,12 +2,13 @@
 /* vqd-message-area.h - what went wrong, why, and what to do next
  *
  * Messages stay until they are closed or replaced; the newest is on top. Takes
- * no room when there is none. Errors have "Diagnostics": versions, the
- * processor, model and settings as text to copy, the words of the prompt only
- * when the user ticks that.
+ * no room when there is none. What to do next, and with which button, is in
+ * vqd-error-advice.h. Errors that others may help with have "Diagnostics":
+ * versions, the processor, model and settings as text to copy, the words of
+ * the prompt only when the user ticks that.
  *
- * Signals: "action" (char *id): the button of a message was pressed; id
- * "models": an error asks for another model. */
+ * Signals: "action" (char *id): the button of a message was pressed; id:
+ * VQD_ADVICE_MODELS, VQD_ADVICE_SIZE, or what the caller named. */
 #ifndef VQD_MESSAGE_AREA_H
 #define VQD_MESSAGE_AREA_H
 
@@ -28,11 +29,16 @@ GtkWidget *vqd_message_area_new (GObject *config);
 void vqd_message_area_set_model (VqdMessageArea *self,
                                  const VqdModelInfo *info);
 
+/* Whether the size of pictures is something to choose; not so at first. */
+void vqd_message_area_set_can_resize (VqdMessageArea *self,
+                                      gboolean can_resize);
+
 /* what: one sentence, "The pictures could not be made."; why: the error's own
- * words; what next follows from the error's code. A cancelled run is no
- * error and shows nothing. */
+ * words; what next follows from the kind of error. retry: what "action" says
+ * when it is to be tried again; NULL: it cannot be, in another size neither. A
+ * cancelled run is no error and shows nothing. */
 void vqd_message_area_show_error (VqdMessageArea *self, const char *what,
-                                  const GError *error);
+                                  const GError *error, const char *retry);
 
 /* A message of any kind. why and next may be NULL. action: the label of a
  * button with a mnemonic, NULL: none; id: what "action" says when it is

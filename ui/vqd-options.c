@@ -301,3 +301,9 @@ vqd_options_show_own (GtkWidget *widget, const char *name,
            g_strcmp0 (option->text, MODELS_OWN) == 0)
     vqd_special_spin_set_text (widget, text);
 }
+
+const char *
+vqd_options_get_device_label (const char *name)
+{
+  return choice_label (device_labels, name);
+}

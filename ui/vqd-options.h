@@ -21,6 +21,10 @@ GtkWidget *vqd_options_add (GtkWidget *rows, GObject *config, const char *name);
 void vqd_options_show_own (GtkWidget *widget, const char *name,
                            const VqdModelInfo *info);
 
+/* A device as the row of "device" calls it; as it is when that does not know
+ * it. */
+const char *vqd_options_get_device_label (const char *name);
+
 /* Whether an option means something in a mode. */
 gboolean vqd_options_belongs (const char *name, VqdTask mode);
 

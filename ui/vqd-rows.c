@@ -5,6 +5,7 @@
 #include <libgimp/gimpui.h>
 #include <string.h>
 
+#define TEXT_CHARS 50
 #define ROW_SPACING_PX 6
 #define COLUMN_SPACING_PX 12
 #define N_ROWS_KEY "vqd-n-rows"
@@ -120,4 +121,17 @@ vqd_rows_add_wide (GtkWidget *rows, GObject *config, const char *property,
       widget, g_param_spec_get_blurb (find_property (config, property)), NULL);
   gtk_widget_show (widget);
   gtk_grid_attach (GTK_GRID (rows), widget, 0, next_row (rows), 2, 1);
+}
+
+GtkWidget *
+vqd_rows_new_text (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (label), TEXT_CHARS);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TEXT_CHARS);
+  return label;
 }

@@ -36,4 +36,7 @@ void vqd_rows_append (GtkWidget *rows, GtkWidget *widget);
 void vqd_rows_add_wide (GtkWidget *rows, GObject *config, const char *property,
                         GtkWidget *widget);
 
+/* A text of several lines, as wide as a page. */
+GtkWidget *vqd_rows_new_text (const char *text);
+
 #endif /* VQD_ROWS_H */

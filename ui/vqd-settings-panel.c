@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
+#include "ui/vqd-device-note.h"
 #include "ui/vqd-expander.h"
 #include "ui/vqd-options.h"
 #include "ui/vqd-preset-buttons.h"
@@ -17,13 +18,14 @@
 #define STEPS "steps"
 #define SEED "seed"
 #define MODEL "model"
+#define WIDTH "width"
 #define SHOW_ADVANCED "show-advanced"
 
 /* From what an artist changes often to what one sets once. */
 static const char *const main_options[] = {
   "images", "seed",        "strength", "strength-last", "keep",   "left",
   "right",  "top",         "bottom",   "tiling",        "grow",   "feather",
-  "blend",  "color-match", "width",    "height",        "target", NULL
+  "blend",  "color-match", WIDTH,      "height",        "target", NULL
 };
 static const char *const advanced_options[] = {
   "strategy",      STEPS,           "guidance",
@@ -50,9 +52,9 @@ struct _VqdSettingsPanel
   GtkWidget *seed; /* NULL: config has none */
   GtkWidget *steps;
   GtkWidget *model_label;
-  GtkWidget *memory;
-  GtkWidget *memory_icon;
+  GtkWidget *device_note; /* NULL: config has no device */
   GtkWidget *expander;
+  GFile *model_file; /* config's, of which the name is known */
   char *model_name;
 };
 
@@ -103,53 +105,6 @@ update_label (GtkLabel *label, VqdSettingsPanel *self)
   gtk_label_set_text (label, text);
 }
 
-/* ---- memory ---- */
-
-static void
-update_memory (VqdSettingsPanel *self)
-{
-  const guint64 needed =
-      self->work.info.file_bytes + self->work.info.working_bytes;
-  const guint64 free_bytes = vqd_get_free_memory_bytes ();
-  g_autofree char *needed_text = g_format_size (needed);
-  g_autofree char *free_text = g_format_size (free_bytes);
-  g_autofree char *text = NULL;
-
-  if (! self->work.has_info)
-    text = g_strdup (_ ("Known when the model is open"));
-  else if (free_bytes == 0)
-    /* Translators: of memory, "80 MB" */
-    text = g_strdup_printf (_ ("%s of memory needed"), needed_text);
-  else
-    /* Translators: of memory, "80 MB" and "3 GB" */
-    text = g_strdup_printf (_ ("%s of memory needed, %s free"), needed_text,
-                            free_text);
-
-  gtk_label_set_text (GTK_LABEL (self->memory), text);
-  gtk_widget_set_visible (self->memory_icon,
-                          free_bytes > 0 && needed > free_bytes);
-}
-
-static void
-add_memory (VqdSettingsPanel *self, GtkWidget *rows)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX / 2);
-
-  self->memory_icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic",
-                                                    GTK_ICON_SIZE_MENU);
-  gtk_widget_set_tooltip_text (
-      self->memory_icon, _ ("More than is free: the machine may become slow"));
-  atk_object_set_name (gtk_widget_get_accessible (self->memory_icon),
-                       _ ("Warning"));
-  self->memory = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->memory), 0.0);
-  gtk_label_set_line_wrap (GTK_LABEL (self->memory), TRUE);
-  gtk_widget_show (self->memory);
-  gtk_box_pack_start (GTK_BOX (box), self->memory_icon, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), self->memory, TRUE, TRUE, 0);
-  vqd_rows_append (rows, box);
-}
-
 /* ---- the model ---- */
 
 static void
@@ -178,10 +133,24 @@ choose_model (VqdSettingsPanel *self)
   g_signal_emit (self, signals[CHOOSE_MODEL], 0);
 }
 
-/* Another file: what is known is of the one before. */
+static gboolean
+is_same_file (GFile *a, GFile *b)
+{
+  return a == b || (a != NULL && b != NULL && g_file_equal (a, b));
+}
+
+/* With another file, what is known is of the one before. Presets and resets
+ * set the same one again. */
 static void
 model_changed (VqdSettingsPanel *self)
 {
+  g_autoptr (GFile) file = NULL;
+
+  g_object_get (self->config, MODEL, &file, NULL);
+  if (is_same_file (file, self->model_file))
+    return;
+
+  g_set_object (&self->model_file, file);
   g_clear_pointer (&self->model_name, g_free);
   update_model (self);
 }
@@ -198,6 +167,7 @@ add_model (VqdSettingsPanel *self, GtkWidget *rows)
   gtk_container_add (GTK_CONTAINER (button), self->model_label);
   gtk_widget_show (self->model_label);
   vqd_rows_add (rows, self->config, MODEL, button);
+  g_object_get (self->config, MODEL, &self->model_file, NULL);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (choose_model), self);
   g_signal_connect_object (self->config, "notify::" MODEL,
                            G_CALLBACK (model_changed), self, G_CONNECT_SWAPPED);
@@ -222,7 +192,10 @@ add_options (VqdSettingsPanel *self, GtkWidget *rows, const char *const *names)
       if (g_str_equal (*names, STEPS))
         self->steps = row.widget;
       if (g_str_equal (*names, "device"))
-        add_memory (self, rows);
+        {
+          self->device_note = vqd_device_note_new (self->config);
+          vqd_rows_append (rows, self->device_note);
+        }
     }
 }
 
@@ -302,6 +275,7 @@ finalize (GObject *object)
 
   g_clear_object (&self->config);
   g_clear_pointer (&self->rows, g_array_unref);
+  g_clear_object (&self->model_file);
   g_free (self->model_name);
   vqd_work_clear (&self->work);
   G_OBJECT_CLASS (vqd_settings_panel_parent_class)->finalize (object);
@@ -345,7 +319,6 @@ vqd_settings_panel_new (GObject *config)
   self->config = g_object_ref (config);
   add_widgets (self);
   show_mode (self);
-  update_memory (self);
   g_signal_connect_object (config, "notify", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   gtk_widget_show (GTK_WIDGET (self));
@@ -362,13 +335,16 @@ vqd_settings_panel_set_mode (VqdSettingsPanel *self, VqdTask mode)
 }
 
 void
-vqd_settings_panel_set_model (VqdSettingsPanel *self, const VqdModelInfo *info)
+vqd_settings_panel_set_model (VqdSettingsPanel *self, const VqdModelInfo *info,
+                              const char *device)
 {
   vqd_work_set_info (&self->work, info);
   g_free (self->model_name);
   self->model_name = info != NULL ? g_strdup (info->name) : NULL;
   update_model (self);
-  update_memory (self);
+  if (self->device_note != NULL)
+    vqd_device_note_set_model (VQD_DEVICE_NOTE (self->device_note), info,
+                               device);
   for (guint i = 0; i < self->rows->len; i++)
     {
       const Row *row = &g_array_index (self->rows, Row, i);
@@ -403,6 +379,24 @@ vqd_settings_panel_set_last_seed (VqdSettingsPanel *self, gint64 seed)
 {
   if (self->seed != NULL)
     vqd_seed_row_set_last (VQD_SEED_ROW (self->seed), seed);
+}
+
+gboolean
+vqd_settings_panel_has_size (VqdSettingsPanel *self)
+{
+  return has (self, WIDTH) && vqd_options_belongs (WIDTH, self->work.mode);
+}
+
+void
+vqd_settings_panel_go_to_size (VqdSettingsPanel *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const Row *row = &g_array_index (self->rows, Row, i);
+
+      if (g_str_equal (row->name, WIDTH))
+        gtk_widget_grab_focus (row->widget);
+    }
 }
 
 double

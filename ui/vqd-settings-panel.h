@@ -27,9 +27,15 @@ GtkWidget *vqd_settings_panel_new (GObject *config);
 void vqd_settings_panel_set_mode (VqdSettingsPanel *self, VqdTask mode);
 
 /* What the presets mean, and the numbers that are the model's own; copied.
- * NULL: not known yet. */
+ * device: what computes it. NULL and NULL: not known yet. */
 void vqd_settings_panel_set_model (VqdSettingsPanel *self,
-                                   const VqdModelInfo *info);
+                                   const VqdModelInfo *info,
+                                   const char *device);
+
+/* Whether the size of the pictures is a setting in the present mode, and the
+ * keys to it. */
+gboolean vqd_settings_panel_has_size (VqdSettingsPanel *self);
+void vqd_settings_panel_go_to_size (VqdSettingsPanel *self);
 
 /* Measured on this machine. per_evaluation: seconds of one step of a picture
  * (or window of one) with guidance, which evaluates twice; beside: seconds of

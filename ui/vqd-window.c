@@ -5,6 +5,7 @@
 #include <libgimp/gimpui.h>
 
 #include "ui/vqd-compare.h"
+#include "ui/vqd-error-advice.h"
 #include "ui/vqd-message-area.h"
 #include "ui/vqd-models-page.h"
 #include "ui/vqd-primary-button.h"
@@ -17,6 +18,8 @@
 #define DEFAULT_WIDTH_PX 900
 #define DEFAULT_HEIGHT_PX 720
 #define PNG_SUFFIX ".png"
+#define RETRY_START "start"
+#define RETRY_ITEM "item %u %d"
 
 typedef enum
 {
@@ -334,8 +337,20 @@ show_pictures (VqdWindow *self)
 static void
 message_action (GtkWidget *messages, const char *id, VqdWindow *self)
 {
-  if (g_str_equal (id, "models"))
+  guint item;
+  int action;
+
+  if (g_str_equal (id, VQD_ADVICE_MODELS))
     show_models (self);
+  else if (g_str_equal (id, VQD_ADVICE_SIZE))
+    {
+      show_pictures (self);
+      vqd_settings_panel_go_to_size (self->settings);
+    }
+  else if (g_str_equal (id, RETRY_START))
+    self->actions->start (self->user_data);
+  else if (sscanf (id, RETRY_ITEM, &item, &action) == 2)
+    item_action (NULL, item, action, self);
 }
 
 static void
@@ -539,11 +554,12 @@ vqd_window_begun (VqdWindow *self, gint64 seed)
 }
 
 void
-vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info)
+vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info,
+                      const char *device)
 {
   if (info != NULL)
     vqd_prompt_entry_set_context (self->prompt, info->context);
-  vqd_settings_panel_set_model (self->settings, info);
+  vqd_settings_panel_set_model (self->settings, info, device);
   vqd_message_area_set_model (self->messages, info);
 }
 
@@ -572,6 +588,8 @@ vqd_window_set_task (VqdWindow *self, VqdTask task)
   gtk_button_set_label (GTK_BUTTON (self->start_button),
                         _ (mode_texts[task].verb));
   vqd_settings_panel_set_mode (self->settings, task);
+  vqd_message_area_set_can_resize (
+      self->messages, vqd_settings_panel_has_size (self->settings));
 }
 
 void
@@ -614,7 +632,24 @@ vqd_window_set_status (VqdWindow *self, double fraction, const char *text)
 void
 vqd_window_show_error (VqdWindow *self, const char *what, const GError *error)
 {
-  vqd_message_area_show_error (self->messages, what, error);
+  vqd_message_area_show_error (self->messages, what, error, NULL);
+}
+
+void
+vqd_window_show_run_error (VqdWindow *self, const GError *error)
+{
+  vqd_message_area_show_error (self->messages,
+                               _ ("The pictures could not be made."), error,
+                               RETRY_START);
+}
+
+void
+vqd_window_show_item_error (VqdWindow *self, guint item, VqdItemAction action,
+                            const char *what, const GError *error)
+{
+  g_autofree char *retry = g_strdup_printf (RETRY_ITEM, item, (int) action);
+
+  vqd_message_area_show_error (self->messages, what, error, retry);
 }
 
 void

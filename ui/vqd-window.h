@@ -53,8 +53,9 @@ char *vqd_window_get_prompt (VqdWindow *self);
 /* A run was begun; seed: of its first picture. */
 void vqd_window_begun (VqdWindow *self, gint64 seed);
 
-/* The model that is open; copied. NULL: none. */
-void vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info);
+/* The model that is open, and what computes it; copied. NULL and NULL: none. */
+void vqd_window_set_model (VqdWindow *self, const VqdModelInfo *info,
+                           const char *device);
 
 /* Measured: seconds of an evaluation, and of a picture for all else. */
 void vqd_window_set_speed (VqdWindow *self, double per_evaluation,
@@ -84,6 +85,14 @@ void vqd_window_set_status (VqdWindow *self, double fraction, const char *text);
 /* what: one sentence. A cancelled run shows nothing. */
 void vqd_window_show_error (VqdWindow *self, const char *what,
                             const GError *error);
+
+/* A run that failed; it can be tried again. */
+void vqd_window_show_run_error (VqdWindow *self, const GError *error);
+
+/* The action on an item failed; it can be tried again. */
+void vqd_window_show_item_error (VqdWindow *self, guint item,
+                                 VqdItemAction action, const char *what,
+                                 const GError *error);
 
 /* Something to know that is no error. */
 void vqd_window_show_notice (VqdWindow *self, const char *what);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/vqd-arena.h"
 
+#include "core/base/vqd-i18n.h"
+
 #define ALIGNMENT 64
 
 struct _VqdArena
@@ -36,9 +38,9 @@ vqd_arena_new (VqdBackend *backend, gsize n_bytes, GError **error)
   if (base == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "The run needs %" G_GSIZE_FORMAT
-                   " MiB of memory, and that much is not free. Close other "
-                   "programs or ask for fewer or smaller pictures.",
+                   _ ("The run needs %zu MiB of memory, and that much is not "
+                      "free. Close other programs or ask for fewer or smaller "
+                      "pictures."),
                    (n_bytes >> 20) + 1);
       return NULL;
     }

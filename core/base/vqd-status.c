@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/vqd-status.h"
 
+#include "core/base/vqd-i18n.h"
+
 
 gboolean
 vqd_backend_check (VqdBackend *backend, GError **error)
@@ -11,11 +13,12 @@ vqd_backend_check (VqdBackend *backend, GError **error)
       return TRUE;
     case VQD_STATUS_NO_MEMORY:
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "The device \"%s\" ran out of memory.", backend->ops->name);
+                   _ ("The device \"%s\" ran out of memory."),
+                   backend->ops->name);
       return FALSE;
     default:
       g_set_error (error, VQD_ERROR, VQD_ERROR_DEVICE,
-                   "The device \"%s\" failed.", backend->ops->name);
+                   _ ("The device \"%s\" failed."), backend->ops->name);
       return FALSE;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "core/canvas/vqd-color-match.h"
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-extend.h"
 #include "core/vqd.h"
 
@@ -31,7 +32,7 @@ static gboolean
 set_no_memory (GError **error)
 {
   g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory to match the colours.");
+               _ ("There is not enough memory to match the colours."));
   return FALSE;
 }
 

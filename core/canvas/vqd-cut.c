@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-cut.h"
 #include "core/vqd.h"
 
@@ -135,8 +136,7 @@ vqd_cut (float *zone, const float *difference, int width, int height,
   if (side == NULL || levels == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for the border of %d x %d "
-                   "pixels.",
+                   _ ("There is not enough memory to work on %d x %d pixels."),
                    width, height);
       return FALSE;
     }

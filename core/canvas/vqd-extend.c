@@ -3,6 +3,7 @@
 
 #include "core/canvas/vqd-extend.h"
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-halve.h"
 #include "core/vqd.h"
 
@@ -66,8 +67,8 @@ pyramid_add (Pyramid *self, float *pixels, int width, int height,
     return level;
 
   g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory to work on %d x %d pixels.", width,
-               height);
+               _ ("There is not enough memory to work on %d x %d pixels."),
+               width, height);
   return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-region.h"
 #include "core/canvas/vqd-soft-mask.h"
 
@@ -18,9 +19,10 @@ allocate (VqdFrame *self, GError **error)
   if (self->selection != NULL && self->known != NULL && self->hole != NULL)
     return TRUE;
 
-  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory for a picture of %d x %d pixels.",
-               self->width, self->height);
+  g_set_error (
+      error, VQD_ERROR, VQD_ERROR_MEMORY,
+      _ ("There is not enough memory for a picture of %d x %d pixels."),
+      self->width, self->height);
   return FALSE;
 }
 
@@ -102,6 +104,9 @@ any_known (const VqdFrame *self)
          NULL;
 }
 
+#define NOTHING_TO_VARY                                                        \
+  _ ("There is nothing to vary: the picture is transparent.")
+
 /* Whether the task can be done. */
 static gboolean
 check (const VqdFrame *self, const VqdRequest *request, gboolean any_selected,
@@ -112,19 +117,18 @@ check (const VqdFrame *self, const VqdRequest *request, gboolean any_selected,
       g_set_error_literal (
           error, VQD_ERROR, VQD_ERROR_REQUEST,
           request->task == VQD_TASK_EXPAND
-              ? "There is nothing to expand: give the number of pixels for at "
-                "least one side, or a picture with a transparent border."
+              ? _ ("There is nothing to expand: give the number of pixels for "
+                   "at least one side, or a picture with a transparent border.")
           : request->task == VQD_TASK_FILL
-              ? "There is nothing to fill: select what is to be filled, or "
-                "take a picture with transparent parts."
-              : "There is nothing to vary: the picture is transparent.");
+              ? _ ("There is nothing to fill: select what is to be filled, or "
+                   "take a picture with transparent parts.")
+              : NOTHING_TO_VARY);
       return FALSE;
     }
   if (request->task == VQD_TASK_VARY && ! any_known (self))
     {
       g_set_error_literal (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                           "There is nothing to vary: the picture is "
-                           "transparent.");
+                           NOTHING_TO_VARY);
       return FALSE;
     }
   return TRUE;

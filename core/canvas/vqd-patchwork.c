@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/canvas/vqd-patchwork.h"
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-windows.h"
 
 #define FADE_DIVISOR 4
@@ -24,9 +25,10 @@ vqd_patchwork_init (VqdPatchwork *self, int width, int height, int window_width,
   if (self->rgb != NULL && self->weight != NULL)
     return TRUE;
 
-  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory for a picture of %d x %d pixels.",
-               width, height);
+  g_set_error (
+      error, VQD_ERROR, VQD_ERROR_MEMORY,
+      _ ("There is not enough memory for a picture of %d x %d pixels."), width,
+      height);
   return FALSE;
 }
 

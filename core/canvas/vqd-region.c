@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-extend.h"
 #include "core/canvas/vqd-halve.h"
 #include "core/canvas/vqd-region.h"
@@ -164,8 +165,8 @@ static gboolean
 set_no_memory (int width, int height, GError **error)
 {
   g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               "There is not enough memory to work on %d x %d pixels.", width,
-               height);
+               _ ("There is not enough memory to work on %d x %d pixels."),
+               width, height);
   return FALSE;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/canvas/vqd-soft-mask.h"
 
+#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-distance.h"
 #include "core/vqd.h"
 
@@ -114,8 +115,8 @@ vqd_soft_mask (float *mask, const float *selection, int width, int height,
       if (inside == NULL)
         {
           g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                       "There is not enough memory for a mask of %d x %d "
-                       "pixels.",
+                       _ ("There is not enough memory to work on %d x %d "
+                          "pixels."),
                        width, height);
           return FALSE;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/base/vqd-status.h"
 #include "core/denoiser/vqd-denoiser-private.h"
 
@@ -51,12 +52,12 @@ vqd_denoiser_new (VqdWeights *weights, const VqdDenoiserConfig *config,
   const gint64 n_tokens = (gint64) config->grid_height * config->grid_width;
   if ((gint64) self->height_table.n_rows * self->width_table.n_rows < n_tokens)
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                   "%s: position tables of %d and %d rows are too small for a "
-                   "grid of %dx%d",
-                   vqd_weights_get_path (weights), self->height_table.n_rows,
-                   self->width_table.n_rows, config->grid_height,
-                   config->grid_width);
+      g_set_error (
+          error, VQD_ERROR, VQD_ERROR_MODEL,
+          _ ("%s: position tables of %d and %d rows are too small for a "
+             "grid of %dx%d"),
+          vqd_weights_get_path (weights), self->height_table.n_rows,
+          self->width_table.n_rows, config->grid_height, config->grid_width);
       return NULL;
     }
 

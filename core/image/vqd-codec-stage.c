@@ -3,6 +3,8 @@
 
 #include "core/image/vqd-codec-stage.h"
 
+#include "core/base/vqd-i18n.h"
+
 #define N_GROUPS 32
 #define RGB_CHANNELS 3
 
@@ -213,7 +215,7 @@ load_conv (const Loader *loader, const char *name, int in_channels,
   if (packed == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for the model's weights.");
+                   _ ("There is not enough memory for the model's weights."));
       return FALSE;
     }
   g_ptr_array_add (loader->packed, packed);
@@ -282,7 +284,7 @@ check_groups (const Loader *loader, const VqdStage *stage, GError **error)
     return TRUE;
 
   g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-               "%s: %s has %d channels, expected a multiple of %d",
+               _ ("%s: %s has %d channels, expected a multiple of %d"),
                vqd_weights_get_path (loader->weights), loader->prefix, channels,
                N_GROUPS);
   return FALSE;
@@ -355,9 +357,9 @@ check_all_used (const GArray *stages, const VqdWeights *weights,
       if (! used)
         {
           g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                       "%s: tensor %s has no place in the codec that the "
-                       "config describes: its multipliers, blocks or "
-                       "attention_resolutions do not fit the tensors",
+                       _ ("%s: tensor %s has no place in the codec that the "
+                          "config describes: its multipliers, blocks or "
+                          "attention_resolutions do not fit the tensors"),
                        vqd_weights_get_path (weights), name);
           return FALSE;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/base/vqd-status.h"
 #include "core/image/vqd-codec-stage.h"
 
@@ -137,8 +138,8 @@ to_picture (float *rgb, gsize n, GError **error)
       if (! isfinite (rgb[i]))
         {
           g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                       "The model's codec gives values that are no numbers: "
-                       "its file is broken. Copy or download it again.");
+                       _ ("The model's codec gives values that are no numbers: "
+                          "its file is broken. Copy or download it again."));
           return FALSE;
         }
       rgb[i] = (CLAMP (rgb[i], -1.0f, 1.0f) + 1.0f) * 0.5f;
@@ -264,8 +265,8 @@ vqd_codec_encode (VqdCodec *self, VqdArena *arena, const float *rgb,
   if (signed_rgb == NULL)
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory to read a picture of %d x %d "
-                   "pixels.",
+                   _ ("There is not enough memory for a picture of %d x %d "
+                      "pixels."),
                    width_px, height_px);
       return FALSE;
     }

@@ -4,6 +4,7 @@
 
 #include "core/image/vqd-scale.h"
 
+#include "core/base/vqd-i18n.h"
 #include "core/vqd.h"
 
 #define CUBIC_RADIUS 2.0
@@ -94,8 +95,9 @@ scale_axis (const float *x, int outer, int from, int to, int inner,
 
   if (y == NULL)
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-                   "There is not enough memory for a picture of this size.");
+      g_set_error (
+          error, VQD_ERROR, VQD_ERROR_MEMORY,
+          _ ("There is not enough memory for a picture of this size."));
       return NULL;
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mapped codebooks: the denoiser's classes are some of the codec's codes. The
  * published maps are not inside the checkpoints (SPEC 7). */
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-config-derive.h"
 #include "core/io/vqd-weights-reader.h"
 #include "vqd-codebook-maps-resources.h"
@@ -36,7 +37,7 @@ vqd_codebook_map_add (VqdWeights *weights, const int *full_to_class, int n_full,
       if (full_to_class[i] < 0 || full_to_class[i] >= MAX_CLASSES)
         {
           g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                       "the codebook's map holds the class %d",
+                       _ ("the codebook's map holds the class %d"),
                        full_to_class[i]);
           return FALSE;
         }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-json.h"
 
 #define DENOISER "transformer.transformer."
@@ -276,7 +277,7 @@ vqd_config_derive (const VqdWeights *weights, GError **error)
     if (! has (weights, needed[i]))
       {
         g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                     "%s: not a VQ-Diffusion model: tensor %s is missing",
+                     _ ("%s: not a VQ-Diffusion model: tensor %s is missing"),
                      vqd_weights_get_path (weights), needed[i]);
         return NULL;
       }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-config-derive.h"
 #include "core/io/vqd-json.h"
 
@@ -70,20 +71,16 @@ read_int (Reader *r, const char *key, gint64 from_shape, int max)
     value = json_node_get_int (node);
   else if (from_shape == 0)
     {
-      FAIL (r, "the model's config has no %s.%s", r->section, key);
+      FAIL (r, _ ("the model's config has no %s.%s"), r->section, key);
       return 1;
     }
 
   if (from_shape != 0 && value != from_shape)
-    FAIL (r,
-          "the model's config says %s.%s = %" G_GINT64_FORMAT
-          ", its tensors say %" G_GINT64_FORMAT,
-          r->section, key, value, from_shape);
+    FAIL (r, _ ("the model's config says %s.%s = %lld, its tensors say %lld"),
+          r->section, key, (long long) value, (long long) from_shape);
   if (value < 1 || value > max)
-    FAIL (r,
-          "the model's config says %s.%s = %" G_GINT64_FORMAT
-          ", expected 1 to %d",
-          r->section, key, value, max);
+    FAIL (r, _ ("the model's config says %s.%s = %lld, expected 1 to %d"),
+          r->section, key, (long long) value, max);
   return r->failed ? 1 : (int) value;
 }
 
@@ -96,8 +93,8 @@ read_double (Reader *r, const char *key, double fallback, double max)
   if (node != NULL && JSON_NODE_HOLDS_VALUE (node))
     value = json_node_get_double (node);
   if (! (value >= 0 && value <= max))
-    FAIL (r, "the model's config says %s.%s = %g, expected 0 to %g", r->section,
-          key, value, max);
+    FAIL (r, _ ("the model's config says %s.%s = %g, expected 0 to %g"),
+          r->section, key, value, max);
   return value;
 }
 
@@ -124,8 +121,8 @@ read_word (Reader *r, const char *key, const char *const *words)
       return i;
 
   g_autofree char *list = g_strjoinv (", ", (char **) words);
-  FAIL (r, "the model's config says %s.%s = \"%s\"; known: %s", r->section, key,
-        word, list);
+  FAIL (r, _ ("the model's config says %s.%s = \"%s\"; known: %s"), r->section,
+        key, word, list);
   return 0;
 }
 
@@ -141,7 +138,8 @@ read_ints (Reader *r, const char *key, int min_n, int max_n, int *out)
 
   if (n < min_n || n > max_n)
     {
-      FAIL (r, "the model's config: %s.%s has %d numbers, expected %d to %d",
+      FAIL (r,
+            _ ("the model's config: %s.%s has %d numbers, expected %d to %d"),
             r->section, key, n, min_n, max_n);
       return 0;
     }
@@ -152,7 +150,7 @@ read_ints (Reader *r, const char *key, int min_n, int max_n, int *out)
           JSON_NODE_HOLDS_VALUE (item) ? json_node_get_int (item) : 0;
 
       if (value < 1 || value > MAX_WIDTH)
-        FAIL (r, "the model's config: %s.%s holds an impossible number",
+        FAIL (r, _ ("the model's config: %s.%s holds an impossible number"),
               r->section, key);
       out[i] = r->failed ? 1 : (int) value;
     }
@@ -217,10 +215,10 @@ read_denoiser (Reader *r, VqdDenoiserConfig *config)
       (int) shape_of (r, "transformer.transformer.blocks.0.ln2.emb.weight", 0);
 
   if (config->width % config->n_heads != 0)
-    FAIL (r, "the model's denoiser: %d heads do not divide its width, %d",
+    FAIL (r, _ ("the model's denoiser: %d heads do not divide its width, %d"),
           config->n_heads, config->width);
   if (grid[0] > MAX_GRID || grid[1] > MAX_GRID)
-    FAIL (r, "the model's denoiser: a grid of %dx%d is too large", grid[0],
+    FAIL (r, _ ("the model's denoiser: a grid of %dx%d is too large"), grid[0],
           grid[1]);
 }
 
@@ -246,10 +244,11 @@ read_text (Reader *r, VqdTextConfig *config, int cond_width)
                 MAX_WORDS);
 
   if (config->width % config->n_heads != 0)
-    FAIL (r, "the model's text encoder: %d heads do not divide its width, %d",
+    FAIL (r,
+          _ ("the model's text encoder: %d heads do not divide its width, %d"),
           config->n_heads, config->width);
   if (config->width != cond_width)
-    FAIL (r, "the model's text encoder has width %d, its denoiser reads %d",
+    FAIL (r, _ ("the model's text encoder has width %d, its denoiser reads %d"),
           config->width, cond_width);
 #undef CLIP
 }
@@ -301,7 +300,7 @@ read_map (Reader *r, const char *name, int n, int limit)
   if (tensor->dtype != VQD_DTYPE_I32 ||
       tensor->n_bytes != (guint64) n * sizeof (gint32))
     {
-      FAIL (r, "tensor %s: expected %d I32 numbers", name, n);
+      FAIL (r, _ ("tensor %s: expected %d I32 numbers"), name, n);
       return NULL;
     }
 
@@ -310,7 +309,8 @@ read_map (Reader *r, const char *name, int n, int limit)
   for (int i = 0; i < n; i++)
     if (map[i] < 0 || map[i] >= limit)
       {
-        FAIL (r, "tensor %s: %d is not among 0 to %d", name, map[i], limit - 1);
+        FAIL (r, _ ("tensor %s: %d is not among 0 to %d"), name, map[i],
+              limit - 1);
         map[i] = 0;
       }
   return map;
@@ -329,8 +329,8 @@ read_codebook_map (Reader *r, VqdConfig *config)
   if (n_codes != n_full &&
       (config->class_to_full == NULL || config->full_to_class == NULL))
     FAIL (r,
-          "the model's denoiser knows %d codes and its codec %d, and no map "
-          "between them is known",
+          _ ("the model's denoiser knows %d codes and its codec %d, and no map "
+             "between them is known"),
           n_codes, n_full);
 }
 
@@ -377,7 +377,7 @@ config_from_json (const VqdWeights *weights, const char *json, GError **error)
 
   if (root == NULL)
     {
-      g_prefix_error (error, "its config: ");
+      g_prefix_error (error, _ ("its config: "));
       return NULL;
     }
 

@@ -3,6 +3,8 @@
 
 #include "core/io/vqd-diffusers-config.h"
 
+#include "core/base/vqd-i18n.h"
+
 /* As in vqd-config.c. */
 #define MAX_LAYERS 512
 #define MAX_WIDTH 65536
@@ -94,8 +96,8 @@ check_words (const char *part, JsonObject *config, GError **error)
                                    : vqd_diffusers_config_word (config, key);
       if (word == NULL || ! is_one_of (word, expected_words[i].expected))
         {
-          MODEL_ERROR (error, "%s is %s, expected %s", key,
-                       word == NULL ? "not a word" : word,
+          MODEL_ERROR (error, _ ("%s is %s, expected %s"), key,
+                       word == NULL ? _ ("not a word") : word,
                        expected_words[i].expected);
           return FALSE;
         }
@@ -118,7 +120,8 @@ check_numbers (const char *part, JsonObject *config, GError **error)
       const double value = is_number (node) ? json_node_get_double (node) : NAN;
       if (! (fabs (value - expected) <= 1e-6 * expected))
         {
-          MODEL_ERROR (error, "%s is %g, expected %g", key, value, expected);
+          MODEL_ERROR (error, _ ("%s is %g, expected %g"), key, value,
+                       expected);
           return FALSE;
         }
     }
@@ -144,16 +147,15 @@ read_count (JsonObject *config, const char *key, int max, int *count,
 
   if (! is_number (node))
     {
-      MODEL_ERROR (error, "%s is missing", key);
+      MODEL_ERROR (error, _ ("%s is missing"), key);
       return FALSE;
     }
 
   const gint64 value = json_node_get_int (node);
   if (value < 1 || value > max)
     {
-      MODEL_ERROR (error,
-                   "%s is %" G_GINT64_FORMAT ", expected a number 1 to %d", key,
-                   value, max);
+      MODEL_ERROR (error, _ ("%s is %lld, expected a number 1 to %d"), key,
+                   (long long) value, max);
       return FALSE;
     }
   *count = (int) value;
@@ -187,7 +189,7 @@ vqd_diffusers_null_names (JsonObject *config, GError **error)
 
   if (node == NULL || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
     {
-      MODEL_ERROR (error, "learnable is missing, expected true or false");
+      MODEL_ERROR (error, _ ("learnable is missing, expected true or false"));
       return NULL;
     }
   return json_node_get_boolean (node) ? vqd_diffusers_names_new_null () : NULL;
@@ -204,11 +206,15 @@ list_of (JsonObject *config, const char *key, int n, GError **error)
   const guint length = list == NULL ? 0 : json_array_get_length (list);
 
   if (n == 0 && (length < 1 || length > VQD_CODEC_MAX_LEVELS))
-    MODEL_ERROR (error, "%s lists %u levels, expected 1 to %d", key, length,
-                 VQD_CODEC_MAX_LEVELS);
+    MODEL_ERROR (error,
+                 P_ ("%s lists %u level, expected 1 to %d",
+                     "%s lists %u levels, expected 1 to %d", length),
+                 key, length, VQD_CODEC_MAX_LEVELS);
   else if (n != 0 && length != (guint) n)
-    MODEL_ERROR (error, "%s lists %u levels, block_out_channels %d", key,
-                 length, n);
+    MODEL_ERROR (error,
+                 P_ ("%s lists %u level, block_out_channels %d",
+                     "%s lists %u levels, block_out_channels %d", length),
+                 key, length, n);
   else
     return list;
   return NULL;
@@ -234,7 +240,7 @@ read_block_types (JsonObject *config, const char *key, int n, const char *plain,
       has_attention[i] = g_str_equal (type, attention);
       if (! has_attention[i] && ! g_str_equal (type, plain))
         {
-          MODEL_ERROR (error, "%s lists %s, known are %s and %s", key, type,
+          MODEL_ERROR (error, _ ("%s lists %s, known are %s and %s"), key, type,
                        plain, attention);
           return FALSE;
         }
@@ -258,7 +264,8 @@ read_channels (JsonObject *config, VqdDiffusersCodec *codec, GError **error)
 
       if (channels < 1 || channels > MAX_WIDTH)
         {
-          MODEL_ERROR (error, "block_out_channels holds an impossible number");
+          MODEL_ERROR (error,
+                       _ ("block_out_channels holds an impossible number"));
           return FALSE;
         }
       codec->channels[i] = (int) channels;

@@ -5,6 +5,7 @@
  *                                    names, in full precision or in half */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-diffusers-config.h"
 #include "core/io/vqd-diffusers.h"
 #include "core/io/vqd-json.h"
@@ -92,16 +93,16 @@ map_json (const char *path, GError **error)
 
   if (! g_file_test (path, G_FILE_TEST_IS_REGULAR))
     {
-      MODEL_ERROR (error, "the file is missing");
+      MODEL_ERROR (error, _ ("the file is missing"));
       return NULL;
     }
   map = g_mapped_file_new (path, FALSE, &why);
   if (map == NULL)
     MODEL_ERROR (error, "%s", why->message);
   else if (g_mapped_file_get_length (map) == 0)
-    MODEL_ERROR (error, "the file is empty");
+    MODEL_ERROR (error, _ ("the file is empty"));
   else if (g_mapped_file_get_length (map) > MAX_JSON_BYTES)
-    MODEL_ERROR (error, "the file is too large");
+    MODEL_ERROR (error, _ ("the file is too large"));
   else
     return g_steal_pointer (&map);
   return NULL;
@@ -158,7 +159,7 @@ read_weights (Reading *self, const char *file, gboolean is_torch,
   gboolean ok = FALSE;
 
   if (! g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    MODEL_ERROR (error, "the file is missing");
+    MODEL_ERROR (error, _ ("the file is missing"));
   else if (is_torch)
     ok = vqd_torch_read (self->weights, path, rename_tensor, self, error);
   else
@@ -187,7 +188,7 @@ pieces_of (JsonObject *index, GError **error)
 
   if (node == NULL || ! JSON_NODE_HOLDS_OBJECT (node))
     {
-      MODEL_ERROR (error, "weight_map is missing");
+      MODEL_ERROR (error, _ ("weight_map is missing"));
       return NULL;
     }
 
@@ -199,10 +200,11 @@ pieces_of (JsonObject *index, GError **error)
 
       if (file == NULL || ! is_file_name (file))
         {
-          MODEL_ERROR (error,
-                       "weight_map: tensor %s is said to be in \"%s\", which "
-                       "is not the name of a file beside it",
-                       (const char *) tensor->data, file == NULL ? "" : file);
+          MODEL_ERROR (
+              error,
+              _ ("weight_map: tensor %s is said to be in \"%s\", which "
+                 "is not the name of a file beside it"),
+              (const char *) tensor->data, file == NULL ? "" : file);
           return NULL;
         }
       g_hash_table_add (pieces, g_strdup (file));
@@ -267,7 +269,7 @@ read_tensors (Reading *self, GError **error)
 
   if (! find_weights (self, &form, &file))
     {
-      MODEL_ERROR (error, "%s/%s.safetensors is missing, and %s.bin, too",
+      MODEL_ERROR (error, _ ("%s/%s.safetensors is missing, and %s.bin, too"),
                    self->part->name, self->part->safetensors,
                    self->part->torch);
       return FALSE;
@@ -278,12 +280,12 @@ read_tensors (Reading *self, GError **error)
 
   missing = vqd_diffusers_names_get_missing (self->names);
   if (missing != NULL)
-    MODEL_ERROR (error, "%s/%s: tensor %s is missing", self->part->name, file,
-                 missing);
+    MODEL_ERROR (error, _ ("%s/%s: tensor %s is missing"), self->part->name,
+                 file, missing);
   else if (self->spare != NULL)
     MODEL_ERROR (error,
-                 "%s/%s: tensor %s has no place in the model that %s/%s "
-                 "describes",
+                 _ ("%s/%s: tensor %s has no place in the model that %s/%s "
+                    "describes"),
                  self->part->name, file, self->spare, self->part->name,
                  self->part->config_file);
   return missing == NULL && self->spare == NULL;
@@ -345,8 +347,8 @@ join_attention (VqdWeights *weights, int block, const char *name,
   if (joined.data == NULL)
     {
       MODEL_ERROR (error,
-                   "text_encoder: the tensors encoder.layers.%d.self_attn."
-                   "{q,k,v}_proj.%s are not of one shape and type",
+                   _ ("text_encoder: the tensors encoder.layers.%d.self_attn."
+                      "{q,k,v}_proj.%s are not of one shape and type"),
                    block, name);
       return FALSE;
     }
@@ -423,9 +425,13 @@ read_folder (VqdWeights *weights, const char *path, GError **error)
       vqd_diffusers_config_word (json_node_get_object (index), "_class_name");
   if (g_strcmp0 (pipeline, PIPELINE) != 0)
     {
-      MODEL_ERROR (error,
-                   INDEX_FILE ": the model is a %s, expected a " PIPELINE,
-                   pipeline == NULL ? "pipeline without a name" : pipeline);
+      if (pipeline == NULL)
+        MODEL_ERROR (error,
+                     _ ("%s: it does not say what the model is, expected a %s"),
+                     INDEX_FILE, PIPELINE);
+      else
+        MODEL_ERROR (error, _ ("%s: the model is a %s, expected a %s"),
+                     INDEX_FILE, pipeline, PIPELINE);
       return FALSE;
     }
 

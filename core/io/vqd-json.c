@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/io/vqd-json.h"
 
+#include "core/base/vqd-i18n.h"
+
 #define MAX_DEPTH 64
 
 
@@ -37,17 +39,17 @@ vqd_json_parse (const char *text, gsize n_bytes, GError **error)
   JsonNode *root = NULL;
 
   if (! g_utf8_validate_len (text, n_bytes, NULL))
-    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL, "it is not UTF-8 text");
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL, _ ("it is not UTF-8 text"));
   else if (depth_of (text, n_bytes) > MAX_DEPTH)
     g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                 "its JSON is nested more than %d deep", MAX_DEPTH);
+                 _ ("its JSON is nested more than %d deep"), MAX_DEPTH);
   else if (! json_parser_load_from_data (parser, text, (gssize) n_bytes, &why))
-    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL, "it is not JSON: %s",
+    g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL, _ ("it is not JSON: %s"),
                  why->message);
   else if (root = json_parser_get_root (parser),
            root == NULL || ! JSON_NODE_HOLDS_OBJECT (root))
     g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                 "its JSON is not an object");
+                 _ ("its JSON is not an object"));
   else
     return json_parser_steal_root (parser);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/io/vqd-safetensors-writer.h"
 
+#include "core/base/vqd-i18n.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -126,8 +128,8 @@ fail (const VqdSafetensorsWriter *self, const char *why, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (self->path);
 
-  g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT, "\"%s\" was not written: %s",
-               shown, why);
+  g_set_error (error, VQD_ERROR, VQD_ERROR_OUTPUT,
+               _ ("\"%s\" was not written: %s"), shown, why);
   return FALSE;
 }
 
@@ -176,7 +178,7 @@ check_room (const VqdSafetensorsWriter *self, const char *folder,
     return TRUE;
 
   g_autofree char *why = g_strdup_printf (
-      "it takes %.1f MB, and there are %.1f MB free in its folder.",
+      _ ("it takes %.1f MB, and there are %.1f MB free in its folder."),
       (double) n_bytes / 1e6, (double) room / 1e6);
   return fail (self, why, error);
 }
@@ -280,7 +282,8 @@ vqd_safetensors_writer_finish (VqdSafetensorsWriter *self, GError **error)
     return fail_with (self, errno, error);
 
   if (! self->replace && g_file_test (self->path, G_FILE_TEST_EXISTS))
-    return fail (self, "a file of this name has appeared meanwhile.", error);
+    return fail (self, _ ("a file of this name has appeared meanwhile."),
+                 error);
   if (g_rename (self->unfinished, self->path) != 0)
     return fail_with (self, errno, error);
   g_clear_pointer (&self->unfinished, g_free);

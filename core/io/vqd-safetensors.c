@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-json.h"
 #include "core/io/vqd-weights-reader.h"
 
@@ -34,7 +35,7 @@ read_shape (JsonObject *entry, VqdTensor *tensor, GError **error)
 
   if (node == NULL || ! JSON_NODE_HOLDS_ARRAY (node))
     {
-      MODEL_ERROR (error, "tensor %s has no shape", tensor->name);
+      MODEL_ERROR (error, _ ("tensor %s has no shape"), tensor->name);
       return FALSE;
     }
 
@@ -42,7 +43,8 @@ read_shape (JsonObject *entry, VqdTensor *tensor, GError **error)
   const guint rank = json_array_get_length (shape);
   if (rank > VQD_MAX_RANK)
     {
-      MODEL_ERROR (error, "tensor %s has %u dimensions, at most %d are known",
+      MODEL_ERROR (error,
+                   _ ("tensor %s has %u dimensions, at most %d are known"),
                    tensor->name, rank, VQD_MAX_RANK);
       return FALSE;
     }
@@ -76,17 +78,18 @@ read_data (const Reading *self, JsonObject *entry, VqdTensor *tensor,
 
   if (begin < 0 || end < begin)
     {
-      MODEL_ERROR (error, "tensor %s has no valid data_offsets", tensor->name);
+      MODEL_ERROR (error, _ ("tensor %s has no valid data_offsets"),
+                   tensor->name);
       return FALSE;
     }
   if ((guint64) end > self->data_bytes)
     {
-      MODEL_ERROR (
-          error,
-          "the file is cut short: tensor %s ends at byte %" G_GINT64_FORMAT
-          " of the data, and there are %" G_GUINT64_FORMAT
-          ". Copy or download the model again.",
-          tensor->name, end, self->data_bytes);
+      MODEL_ERROR (error,
+                   _ ("the file is cut short: tensor %s ends at byte %lld "
+                      "of the data, and there are %llu. Copy or download the "
+                      "model again."),
+                   tensor->name, (long long) end,
+                   (unsigned long long) self->data_bytes);
       return FALSE;
     }
 
@@ -103,7 +106,7 @@ read_tensor (const Reading *self, const char *name, JsonNode *node,
 
   if (! JSON_NODE_HOLDS_OBJECT (node))
     {
-      MODEL_ERROR (error, "tensor %s is not an object", name);
+      MODEL_ERROR (error, _ ("tensor %s is not an object"), name);
       return FALSE;
     }
 
@@ -113,8 +116,8 @@ read_tensor (const Reading *self, const char *name, JsonNode *node,
   if (! vqd_dtype_from_name (dtype, &tensor.dtype))
     {
       MODEL_ERROR (error,
-                   "tensor %s has the number type %s, which is not known", name,
-                   dtype);
+                   _ ("tensor %s has the number type %s, which is not known"),
+                   name, dtype);
       return FALSE;
     }
   if (! read_shape (entry, &tensor, error) ||
@@ -164,7 +167,7 @@ vqd_safetensors_read (VqdWeights *weights, const char *path, VqdRename rename,
     return FALSE;
   if (n_bytes < LENGTH_BYTES)
     {
-      MODEL_ERROR (error, "the file is too short to be a model");
+      MODEL_ERROR (error, _ ("the file is too short to be a model"));
       return FALSE;
     }
   memcpy (&header_bytes, bytes, LENGTH_BYTES);
@@ -172,19 +175,17 @@ vqd_safetensors_read (VqdWeights *weights, const char *path, VqdRename rename,
   if (header_bytes > MAX_HEADER_BYTES)
     {
       MODEL_ERROR (
-          error,
-          "not a safetensors file: its header would have %" G_GUINT64_FORMAT
-          " bytes",
-          header_bytes);
+          error, _ ("not a safetensors file: its header would have %llu bytes"),
+          (unsigned long long) header_bytes);
       return FALSE;
     }
   if (header_bytes > n_bytes - LENGTH_BYTES)
     {
       MODEL_ERROR (error,
-                   "the file is cut short: its header has %" G_GUINT64_FORMAT
-                   " bytes, the whole file %" G_GUINT64_FORMAT
-                   ". Copy or download the model again.",
-                   header_bytes, n_bytes);
+                   _ ("the file is cut short: its header has %llu bytes, the "
+                      "whole file %llu. Copy or download the model again."),
+                   (unsigned long long) header_bytes,
+                   (unsigned long long) n_bytes);
       return FALSE;
     }
 
@@ -193,7 +194,7 @@ vqd_safetensors_read (VqdWeights *weights, const char *path, VqdRename rename,
       vqd_json_parse ((const char *) bytes + LENGTH_BYTES, header_bytes, &why);
   if (root == NULL)
     {
-      MODEL_ERROR (error, "not a safetensors file: its header: %s",
+      MODEL_ERROR (error, _ ("not a safetensors file: its header: %s"),
                    why->message);
       return FALSE;
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-torch-legacy.h"
 
 #define COUNT_BYTES 8
@@ -60,7 +61,7 @@ check_version (const VqdTorchLegacy *self, guint64 *next, GError **error)
   const VqdPickleObject *version = vqd_pickle_get_root (pickle);
   if (version->kind == VQD_PICKLE_INT && version->integer == PROTOCOL)
     return TRUE;
-  MODEL_ERROR (error, "a file of PyTorch in a version that is not known");
+  MODEL_ERROR (error, _ ("a file of PyTorch in a version that is not known"));
   return FALSE;
 }
 
@@ -81,7 +82,7 @@ check_machine (const VqdTorchLegacy *self, guint64 *next, GError **error)
       if (vqd_pickle_is_text (facts->items->pdata[i], "little_endian") &&
           value->kind == VQD_PICKLE_INT && value->integer == 0)
         {
-          MODEL_ERROR (error, "it was written on a big-endian machine");
+          MODEL_ERROR (error, _ ("it was written on a big-endian machine"));
           return FALSE;
         }
     }
@@ -108,7 +109,7 @@ collect_storages (VqdTorchLegacy *self, GError **error)
       else if (place->storage->n_elements != storage->n_elements ||
                place->storage->element_bytes != storage->element_bytes)
         {
-          MODEL_ERROR (error, "storage %s has two sizes", storage->key);
+          MODEL_ERROR (error, _ ("storage %s has two sizes"), storage->key);
           return FALSE;
         }
     }
@@ -127,13 +128,13 @@ place_storage (VqdTorchLegacy *self, const VqdPickleObject *key, guint64 *next,
 
   if (place == NULL)
     {
-      MODEL_ERROR (error, "storage %s has a type or a size that is not known",
-                   name);
+      MODEL_ERROR (
+          error, _ ("storage %s has a type or a size that is not known"), name);
       return FALSE;
     }
   if (place->first != 0)
     {
-      MODEL_ERROR (error, "storage %s is there twice", name);
+      MODEL_ERROR (error, _ ("storage %s is there twice"), name);
       return FALSE;
     }
   if (! vqd_size_mul (place->storage->n_elements, place->storage->element_bytes,
@@ -142,8 +143,8 @@ place_storage (VqdTorchLegacy *self, const VqdPickleObject *key, guint64 *next,
       place->n_bytes > self->n_bytes - *next - COUNT_BYTES)
     {
       MODEL_ERROR (error,
-                   "the file is cut short: it ends before storage %s does. "
-                   "Copy or download the model again.",
+                   _ ("the file is cut short: it ends before storage %s does. "
+                      "Copy or download the model again."),
                    name);
       return FALSE;
     }
@@ -163,7 +164,7 @@ place_storages (VqdTorchLegacy *self, guint64 *next, GError **error)
   const VqdPickleObject *keys = vqd_pickle_get_root (pickle);
   if (keys->kind != VQD_PICKLE_LIST)
     {
-      MODEL_ERROR (error, "its storages have no list of keys");
+      MODEL_ERROR (error, _ ("its storages have no list of keys"));
       return FALSE;
     }
   for (guint i = 0; i < keys->items->len; i++)
@@ -180,7 +181,7 @@ vqd_torch_legacy_new (const guint8 *bytes, guint64 n_bytes, GError **error)
 
   if (! vqd_torch_legacy_probe (bytes, n_bytes))
     {
-      MODEL_ERROR (error, "not a file of PyTorch");
+      MODEL_ERROR (error, _ ("not a file of PyTorch"));
       return NULL;
     }
   self->bytes = bytes;
@@ -221,16 +222,15 @@ vqd_torch_legacy_find (const VqdTorchLegacy *self, const char *key,
 
   if (place == NULL || place->first == 0)
     {
-      MODEL_ERROR (error, "storage %s is missing", key);
+      MODEL_ERROR (error, _ ("storage %s is missing"), key);
       return FALSE;
     }
   memcpy (&count, self->bytes + place->first - COUNT_BYTES, COUNT_BYTES);
   if (GUINT64_FROM_LE (count) != place->storage->n_elements)
     {
-      MODEL_ERROR (error,
-                   "storage %s has %" G_GUINT64_FORMAT
-                   " numbers, expected %" G_GUINT64_FORMAT,
-                   key, GUINT64_FROM_LE (count), place->storage->n_elements);
+      MODEL_ERROR (error, _ ("storage %s has %llu numbers, expected %llu"), key,
+                   (unsigned long long) GUINT64_FROM_LE (count),
+                   (unsigned long long) place->storage->n_elements);
       return FALSE;
     }
   *bytes = self->bytes + place->first;

@@ -9,6 +9,8 @@
 
 #include "core/io/vqd-torch-zip.h"
 
+#include "core/base/vqd-i18n.h"
+
 #define LOCAL_BYTES 30
 #define ENTRY_BYTES 46
 #define END_BYTES 22
@@ -95,7 +97,7 @@ read_zip64_end (const guint8 *bytes, guint64 end, Directory *directory,
   const guint8 *record = at (bytes, end, u64_at (locator + 8), ZIP64_END_BYTES);
   if (record == NULL || memcmp (record, "PK\6\6", 4) != 0)
     {
-      MODEL_ERROR (error, "the archive's end is not where it should be");
+      MODEL_ERROR (error, _ ("the archive's end is not where it should be"));
       return FALSE;
     }
   directory->n_members = u64_at (record + 32);
@@ -122,8 +124,9 @@ find_directory (const guint8 *bytes, guint64 n_bytes, Directory *directory,
       directory->first = u32_at (end + 16);
       return read_zip64_end (bytes, last - back, directory, error);
     }
-  MODEL_ERROR (error, "the file is cut short: the archive has no end. Copy or "
-                      "download the model again.");
+  MODEL_ERROR (error,
+               _ ("the file is cut short: the archive has no end. Copy or "
+                  "download the model again."));
   return FALSE;
 }
 
@@ -219,7 +222,7 @@ check_places (const VqdTorchZip *self, GError **error)
 
       if (member->local >= self->members_end)
         {
-          MODEL_ERROR (error, "member %s lies outside of the archive",
+          MODEL_ERROR (error, _ ("member %s lies outside of the archive"),
                        member->name);
           return FALSE;
         }
@@ -227,7 +230,7 @@ check_places (const VqdTorchZip *self, GError **error)
           at (self->bytes, end, member->local + LOCAL_BYTES,
               member->packed_bytes) == NULL)
         {
-          MODEL_ERROR (error, "member %s overlaps what is behind it",
+          MODEL_ERROR (error, _ ("member %s overlaps what is behind it"),
                        member->name);
           return FALSE;
         }
@@ -247,7 +250,7 @@ index_members (VqdTorchZip *self, GError **error)
       if (! g_hash_table_insert (self->by_name, (char *) name,
                                  GUINT_TO_POINTER (i + 1)))
         {
-          MODEL_ERROR (error, "member %s is there twice", name);
+          MODEL_ERROR (error, _ ("member %s is there twice"), name);
           return FALSE;
         }
       if (self->folder == NULL && slash != NULL &&
@@ -270,9 +273,10 @@ read_directory (VqdTorchZip *self, guint64 n_bytes, GError **error)
       directory.n_members > directory.n_bytes / ENTRY_BYTES)
     {
       MODEL_ERROR (error,
-                   "the archive's directory, %" G_GUINT64_FORMAT
-                   " members in %" G_GUINT64_FORMAT " bytes, is not possible",
-                   directory.n_members, directory.n_bytes);
+                   _ ("the archive's directory, %llu members in %llu bytes, is "
+                      "not possible"),
+                   (unsigned long long) directory.n_members,
+                   (unsigned long long) directory.n_bytes);
       return FALSE;
     }
 
@@ -286,9 +290,8 @@ read_directory (VqdTorchZip *self, guint64 n_bytes, GError **error)
                         &member))
         {
           MODEL_ERROR (error,
-                       "entry %" G_GUINT64_FORMAT
-                       " of the archive's directory is broken",
-                       i);
+                       _ ("entry %llu of the archive's directory is broken"),
+                       (unsigned long long) i);
           return FALSE;
         }
       g_array_append_val (self->members, member);
@@ -350,7 +353,7 @@ vqd_torch_zip_find (const VqdTorchZip *self, const char *name,
 
   if (index == 0)
     {
-      MODEL_ERROR (error, "the archive has no member %s", name);
+      MODEL_ERROR (error, _ ("the archive has no member %s"), name);
       return FALSE;
     }
 
@@ -359,10 +362,14 @@ vqd_torch_zip_find (const VqdTorchZip *self, const char *name,
       member->packed_bytes != member->n_bytes)
     {
       MODEL_ERROR (error,
-                   "member %s is %s: only archives as PyTorch writes them, "
-                   "with members stored as they are, can be read",
-                   name,
-                   member->flags & FLAG_ENCRYPTED ? "encrypted" : "compressed");
+                   member->flags & FLAG_ENCRYPTED
+                       ? _ ("member %s is encrypted: only archives as PyTorch "
+                            "writes them, with members stored as they are, "
+                            "can be read")
+                       : _ ("member %s is compressed: only archives as "
+                            "PyTorch writes them, with members stored as they "
+                            "are, can be read"),
+                   name);
       return FALSE;
     }
 
@@ -370,7 +377,8 @@ vqd_torch_zip_find (const VqdTorchZip *self, const char *name,
   const guint8 *local = at (self->bytes, end, member->local, LOCAL_BYTES);
   if (local == NULL || memcmp (local, "PK\3\4", 4) != 0)
     {
-      MODEL_ERROR (error, "member %s is not where the directory says", name);
+      MODEL_ERROR (error, _ ("member %s is not where the directory says"),
+                   name);
       return FALSE;
     }
 
@@ -381,7 +389,7 @@ vqd_torch_zip_find (const VqdTorchZip *self, const char *name,
   *n_bytes = member->n_bytes;
   if (*bytes == NULL)
     {
-      MODEL_ERROR (error, "member %s does not fit the archive", name);
+      MODEL_ERROR (error, _ ("member %s does not fit the archive"), name);
       return FALSE;
     }
   return TRUE;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-torch-legacy.h"
 #include "core/io/vqd-torch-zip.h"
 #include "core/io/vqd-torch.h"
@@ -52,7 +53,7 @@ check_byte_order (const Checkpoint *self, const char *folder, GError **error)
     return FALSE;
   if (n_order == strlen ("little") && memcmp (order, "little", n_order) == 0)
     return TRUE;
-  MODEL_ERROR (error, "it was written on a big-endian machine");
+  MODEL_ERROR (error, _ ("it was written on a big-endian machine"));
   return FALSE;
 }
 
@@ -67,8 +68,9 @@ open_zip (Checkpoint *self, const guint8 *bytes, guint64 n_bytes,
   const char *folder = vqd_torch_zip_get_folder (self->zip);
   if (folder == NULL)
     {
-      MODEL_ERROR (error, "a zip archive, but not a checkpoint of PyTorch: it "
-                          "has no data.pkl");
+      MODEL_ERROR (error,
+                   _ ("a zip archive, but not a checkpoint of PyTorch: it "
+                      "has no data.pkl"));
       return FALSE;
     }
   if (! check_byte_order (self, folder, error))
@@ -136,9 +138,9 @@ find_storage (const Checkpoint *self, const VqdPickleStorage *storage,
       n_expected != n_bytes)
     {
       MODEL_ERROR (error,
-                   "member %s has %" G_GUINT64_FORMAT
-                   " bytes, expected %" G_GUINT64_FORMAT " numbers of %d",
-                   name, n_bytes, storage->n_elements,
+                   _ ("member %s has %llu bytes, expected %llu numbers of %d"),
+                   name, (unsigned long long) n_bytes,
+                   (unsigned long long) storage->n_elements,
                    (int) storage->element_bytes);
       return FALSE;
     }
@@ -224,7 +226,8 @@ charge_copy (Checkpoint *self, const VqdPickleTensor *source,
   if (n_elements > source->storage->view_n ||
       tensor->n_bytes > self->copies_left)
     {
-      MODEL_ERROR (error, "tensor %s would take more memory than the file has",
+      MODEL_ERROR (error,
+                   _ ("tensor %s would take more memory than the file has"),
                    tensor->name);
       return FALSE;
     }
@@ -239,13 +242,14 @@ describe_tensor (const VqdPickleTensor *source, VqdTensor *tensor,
   if (! source->storage->has_dtype)
     {
       MODEL_ERROR (error,
-                   "tensor %s has the number type %s, which is not known",
+                   _ ("tensor %s has the number type %s, which is not known"),
                    tensor->name, source->storage->type);
       return FALSE;
     }
   if (source->rank > VQD_MAX_RANK)
     {
-      MODEL_ERROR (error, "tensor %s has %u dimensions, at most %d are known",
+      MODEL_ERROR (error,
+                   _ ("tensor %s has %u dimensions, at most %d are known"),
                    tensor->name, source->rank, VQD_MAX_RANK);
       return FALSE;
     }
@@ -256,12 +260,13 @@ describe_tensor (const VqdPickleTensor *source, VqdTensor *tensor,
       ! vqd_size_mul (*n_elements, source->storage->element_bytes,
                       &tensor->n_bytes))
     {
-      MODEL_ERROR (error, "tensor %s has an impossible shape", tensor->name);
+      MODEL_ERROR (error, _ ("tensor %s has an impossible shape"),
+                   tensor->name);
       return FALSE;
     }
   if (*n_elements > 0 && ! is_inside (source))
     {
-      MODEL_ERROR (error, "tensor %s reaches beyond its storage %s",
+      MODEL_ERROR (error, _ ("tensor %s reaches beyond its storage %s"),
                    tensor->name, source->storage->key);
       return FALSE;
     }
@@ -280,7 +285,7 @@ add_tensor (Checkpoint *self, const VqdPickleTensor *source, const char *name,
     return FALSE;
   if (! find_storage (self, source->storage, &bytes, error))
     {
-      g_prefix_error (error, "tensor %s: ", name);
+      g_prefix_error (error, _ ("tensor %s: "), name);
       return FALSE;
     }
 
@@ -312,7 +317,7 @@ visit_tensor (Walk *self, const VqdPickleObject *object, GError **error)
     return TRUE;
   if (object->kind == VQD_PICKLE_TENSOR)
     return add_tensor (self->checkpoint, &object->tensor, kept, error);
-  MODEL_ERROR (error, "tensor %s is made by %s, which is not known", kept,
+  MODEL_ERROR (error, _ ("tensor %s is made by %s, which is not known"), kept,
                object->placeholder.name);
   return FALSE;
 }
@@ -349,7 +354,7 @@ visit_dict (Walk *self, const VqdPickleObject *dict, int depth, GError **error)
 
       if (++self->n_visits > MAX_VISITS)
         {
-          MODEL_ERROR (error, "it has more entries than any model needs");
+          MODEL_ERROR (error, _ ("it has more entries than any model needs"));
           return FALSE;
         }
       if (append_key (self->name, dict->items->pdata[i]))
@@ -388,12 +393,12 @@ walk (Checkpoint *checkpoint, VqdRename rename, gpointer user_data,
       return visit_tensor (&self, root, error);
     case VQD_PICKLE_PLACEHOLDER:
       MODEL_ERROR (error,
-                   "it holds a %s; only tensors and dictionaries of them can "
-                   "be read",
+                   _ ("it holds a %s; only tensors and dictionaries of them "
+                      "can be read"),
                    root->placeholder.name);
       return FALSE;
     default:
-      MODEL_ERROR (error, "it holds neither a tensor nor a dictionary");
+      MODEL_ERROR (error, _ ("it holds neither a tensor nor a dictionary"));
       return FALSE;
     }
 }
@@ -498,10 +503,10 @@ check_entries (const VqdPickleObject *root, GError **error)
         if (value->kind == VQD_PICKLE_PLACEHOLDER &&
             vqd_pickle_is_text (root->items->pdata[i], names[n]))
           {
-            MODEL_ERROR (error,
-                         "its %s is a %s; only dictionaries of tensors can be "
-                         "read",
-                         names[n], value->placeholder.name);
+            MODEL_ERROR (
+                error,
+                _ ("its %s is a %s; only dictionaries of tensors can be read"),
+                names[n], value->placeholder.name);
             return FALSE;
           }
     }
@@ -533,7 +538,7 @@ read_file (VqdWeights *weights, const char *path, GError **error)
   vqd_weights_get_tensors (weights, &n_tensors);
   if (n_tensors == 0)
     {
-      MODEL_ERROR (error, "it has no tensors of a model");
+      MODEL_ERROR (error, _ ("it has no tensors of a model"));
       return FALSE;
     }
   vqd_weights_set_metadata (weights, "format", "torch");

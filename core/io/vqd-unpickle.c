@@ -6,6 +6,7 @@
  * the stack from the last mark on. */
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-unpickle-private.h"
 
 /* The largest published checkpoint needs 4 MB, and 250,000 objects and items;
@@ -709,8 +710,8 @@ vqd_pickle_read (const guint8 *bytes, guint64 n_bytes, guint64 *n_used,
 
       if (! run_next (&machine, &stopped, error))
         {
-          g_prefix_error (error, "its pickle, byte %" G_GUINT64_FORMAT ": ",
-                          at);
+          g_prefix_error (error, _ ("its pickle, byte %llu: "),
+                          (unsigned long long) at);
           return NULL;
         }
     }

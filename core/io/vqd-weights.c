@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/vqd-arena.h"
+#include "core/base/vqd-i18n.h"
 #include "core/io/vqd-diffusers.h"
 #include "core/io/vqd-torch.h"
 #include "core/io/vqd-weights-reader.h"
@@ -160,7 +161,7 @@ vqd_weights_map_file (VqdWeights *self, const char *path, const guint8 **bytes,
                    g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT)
                        ? VQD_ERROR_NOT_FOUND
                        : VQD_ERROR_MODEL,
-                   "The model cannot be opened: %s", why->message);
+                   _ ("The model cannot be opened: %s"), why->message);
       return FALSE;
     }
 
@@ -230,18 +231,19 @@ vqd_weights_add (VqdWeights *self, const VqdTensor *tensor, GError **error)
 
   if (vqd_weights_find (self, tensor->name) != NULL)
     {
-      MODEL_ERROR (error, "tensor %s is there twice", tensor->name);
+      MODEL_ERROR (error, _ ("tensor %s is there twice"), tensor->name);
       return FALSE;
     }
   if (! vqd_shape_n_elements (tensor->shape, tensor->rank, &n_elements))
     {
-      MODEL_ERROR (error, "tensor %s has an impossible shape", tensor->name);
+      MODEL_ERROR (error, _ ("tensor %s has an impossible shape"),
+                   tensor->name);
       return FALSE;
     }
   if (! vqd_size_mul (n_elements, element_bytes, &n_bytes) ||
       n_bytes != tensor->n_bytes)
     {
-      MODEL_ERROR (error, "tensor %s: its shape and its bytes do not agree",
+      MODEL_ERROR (error, _ ("tensor %s: its shape and its bytes do not agree"),
                    tensor->name);
       return FALSE;
     }
@@ -310,7 +312,7 @@ read_start (const char *path, guint8 *start, gsize *n_start, GError **error)
                g_error_matches (why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
                    ? VQD_ERROR_NOT_FOUND
                    : VQD_ERROR_MODEL,
-               "The model cannot be opened: %s", why->message);
+               _ ("The model cannot be opened: %s"), why->message);
   return FALSE;
 }
 
@@ -339,7 +341,7 @@ open_weights (const char *path, gboolean exact, GError **error)
       return g_steal_pointer (&self); /* only whole objects leave here */
     }
 
-  MODEL_ERROR (error, "%s is not a model in a form that is known.", path);
+  MODEL_ERROR (error, _ ("%s is not a model in a form that is known."), path);
   return NULL;
 }
 
@@ -440,7 +442,7 @@ find_joined (const VqdWeights *self, const char *prefix, const char *name,
   const VqdTensor *tensor = vqd_weights_find (self, full);
 
   if (tensor == NULL)
-    MODEL_ERROR (error, "%s: tensor %s is missing", self->path, full);
+    MODEL_ERROR (error, _ ("%s: tensor %s is missing"), self->path, full);
   return tensor;
 }
 
@@ -455,7 +457,8 @@ find_scale (const VqdWeights *self, const VqdTensor *tensor, VqdMatrix *matrix,
   if (scale->dtype != VQD_DTYPE_F32 || scale->rank < 1 ||
       scale->n_bytes != (gsize) matrix->n_rows * sizeof (float))
     {
-      MODEL_ERROR (error, "%s: tensor %s: expected %d F32 numbers, a row each",
+      MODEL_ERROR (error,
+                   _ ("%s: tensor %s: expected %d F32 numbers, a row each"),
                    self->path, scale->name, matrix->n_rows);
       return FALSE;
     }
@@ -483,20 +486,21 @@ vqd_weights_matrix (const VqdWeights *self, const char *prefix,
     {
       g_autofree char *found = shape_text (tensor);
       g_autofree char *rows =
-          n_rows < 0 ? g_strdup ("any") : g_strdup_printf ("%d", n_rows);
+          n_rows < 0 ? g_strdup ("?") : g_strdup_printf ("%d", n_rows);
       g_autofree char *columns =
-          n_cols < 0 ? g_strdup ("any") : g_strdup_printf ("%d", n_cols);
+          n_cols < 0 ? g_strdup ("?") : g_strdup_printf ("%d", n_cols);
+      g_autofree char *expected = g_strdup_printf ("%sx%s", rows, columns);
 
-      MODEL_ERROR (error, "%s: tensor %s: expected %sx%s, found %s", self->path,
-                   tensor->name, rows, columns, found);
+      MODEL_ERROR (error, _ ("%s: tensor %s: expected %s, found %s"),
+                   self->path, tensor->name, expected, found);
       return FALSE;
     }
   if (tensor->dtype != VQD_DTYPE_F32 && tensor->dtype != VQD_DTYPE_F16 &&
       tensor->dtype != VQD_DTYPE_BF16 && tensor->dtype != VQD_DTYPE_I8)
     {
-      MODEL_ERROR (error,
-                   "%s: tensor %s: weights are F32, F16, BF16 or I8 numbers",
-                   self->path, tensor->name);
+      MODEL_ERROR (
+          error, _ ("%s: tensor %s: weights are F32, F16, BF16 or I8 numbers"),
+          self->path, tensor->name);
       return FALSE;
     }
 
@@ -522,7 +526,8 @@ find_floats (VqdWeights *self, const char *prefix, const char *name, int n_rows,
   if (tensor->dtype != VQD_DTYPE_F32 && tensor->dtype != VQD_DTYPE_F16 &&
       tensor->dtype != VQD_DTYPE_BF16)
     {
-      MODEL_ERROR (error, "%s: tensor %s: expected F32, F16 or BF16 numbers",
+      MODEL_ERROR (error,
+                   _ ("%s: tensor %s: expected F32, F16 or BF16 numbers"),
                    self->path, tensor->name);
       return NULL;
     }
@@ -530,11 +535,12 @@ find_floats (VqdWeights *self, const char *prefix, const char *name, int n_rows,
       (rank == 2 && tensor->shape[1] != n_cols))
     {
       g_autofree char *found = shape_text (tensor);
-      g_autofree char *cols =
-          rank == 1 ? g_strdup ("") : g_strdup_printf ("x%d", n_cols);
+      g_autofree char *expected =
+          rank == 1 ? g_strdup_printf ("%d", n_rows)
+                    : g_strdup_printf ("%dx%d", n_rows, n_cols);
 
-      MODEL_ERROR (error, "%s: tensor %s: expected %d%s, found %s", self->path,
-                   tensor->name, n_rows, cols, found);
+      MODEL_ERROR (error, _ ("%s: tensor %s: expected %s, found %s"),
+                   self->path, tensor->name, expected, found);
       return NULL;
     }
   if (tensor->dtype == VQD_DTYPE_F32)

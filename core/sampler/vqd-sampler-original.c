@@ -2,6 +2,7 @@
 /* original: a posterior step for each t = T - 1 ... 0
  *
  * Math: VQ-Diffusion, Algorithm 2; SPEC 5. */
+#include "core/base/vqd-i18n.h"
 #include "core/sampler/vqd-sampler-private.h"
 
 
@@ -10,10 +11,11 @@ begin (VqdSamplerRun *run, GError **error)
 {
   if (run->settings.steps != run->n_steps)
     {
-      g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "The strategy \"original\" takes %d steps with this model, "
-                   "not %d. For fewer, use \"fast\" or \"purity\".",
-                   run->n_steps, run->settings.steps);
+      g_set_error (
+          error, VQD_ERROR, VQD_ERROR_REQUEST,
+          _ ("The strategy \"original\" takes %d steps with this model, "
+             "not %d. For fewer, use \"fast\" or \"purity\"."),
+          run->n_steps, run->settings.steps);
       return FALSE;
     }
   run->n_evaluations = run->t_start + 1;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/vqd-i18n.h"
 #include "core/base/vqd-status.h"
 #include "core/sampler/vqd-sampler-private.h"
 
@@ -36,7 +37,7 @@ find_sampler (const char *name, GError **error)
 
   g_autofree char *list = g_strjoinv (", ", (char **) vqd_sampler_names ());
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "There is no strategy \"%s\"; there are: %s.", name, list);
+               _ ("There is no strategy \"%s\"; there are: %s."), name, list);
   return NULL;
 }
 
@@ -294,9 +295,9 @@ find_largest (VqdSamplerRun *run, GError **error)
         if (! isfinite (largest[i]))
           {
             g_set_error (error, VQD_ERROR, VQD_ERROR_MODEL,
-                         "The model's denoiser gives values that are no "
-                         "numbers: its file is broken. Copy or download it "
-                         "again.");
+                         _ ("The model's denoiser gives values that are no "
+                            "numbers: its file is broken. Copy or download it "
+                            "again."));
             return FALSE;
           }
     }

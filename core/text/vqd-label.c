@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/vqd-i18n.h"
 #include "vqd-labels-resources.h"
 
 #define RESOURCE "/vqdiffusion/labels/imagenet.txt"
@@ -33,7 +34,7 @@ find_number (const char *text, int n_labels, GError **error)
   if (number < (guint64) n_labels)
     return (int) number;
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "There is no label %s; this model has 0 to %d.", text,
+               _ ("There is no label %s; this model has 0 to %d."), text,
                n_labels - 1);
   return -1;
 }
@@ -63,16 +64,18 @@ find_name (const char *text, GStrv names, GError **error)
   if (n_near == 1)
     return last;
 
+  if (n_near > MAX_SHOWN)
+    g_string_append (near, ", ...");
   if (n_near == 0)
     g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                 "There is no label \"%s\"; give an ImageNet name or a "
-                 "number.",
+                 _ ("There is no label \"%s\"; give an ImageNet name or a "
+                    "number."),
                  text);
   else
     g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                 "The label \"%s\" could be %s%s; give the whole name or the "
-                 "number.",
-                 text, near->str, n_near > MAX_SHOWN ? " ..." : "");
+                 _ ("The label \"%s\" could be %s; give the whole name or the "
+                    "number."),
+                 text, near->str);
   return -1;
 }
 
@@ -85,8 +88,11 @@ vqd_label_find (const char *text, int n_labels, GError **error)
   if (*trimmed == '\0')
     {
       g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-                   "This model draws classes: give a label, 0 to %d%s.",
-                   n_labels - 1, names == NULL ? "" : " or a name");
+                   names == NULL
+                       ? _ ("This model draws classes: give a label, 0 to %d.")
+                       : _ ("This model draws classes: give a label, 0 to %d "
+                            "or a name."),
+                   n_labels - 1);
       return -1;
     }
   if (strspn (trimmed, "0123456789") == strlen (trimmed))
@@ -95,7 +101,7 @@ vqd_label_find (const char *text, int n_labels, GError **error)
     return find_name (trimmed, names, error);
 
   g_set_error (error, VQD_ERROR, VQD_ERROR_REQUEST,
-               "The label \"%s\" is not a number; this model has 0 to %d.",
+               _ ("The label \"%s\" is not a number; this model has 0 to %d."),
                trimmed, n_labels - 1);
   return -1;
 }

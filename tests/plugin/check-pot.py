@@ -17,7 +17,7 @@ import sys
 import gimp_test
 
 FOLDERS = ("core", "plugin", "ui")
-MARK = re.compile(r"\b(?:_|N_|C_|ngettext|g_dngettext) ?\(\s*\"")
+MARK = re.compile(r"\b(?:_|N_|C_|P_|ngettext) ?\(\s*\"")
 
 
 def listed_files(root):
@@ -43,7 +43,7 @@ def extract(root):
     """The template as it should be."""
     return subprocess.run(
         ["xgettext", "--from-code=UTF-8", "--add-comments=Translators",
-         "--keyword=_", "--keyword=N_", "--keyword=C_:1c,2",
+         "--keyword=_", "--keyword=N_", "--keyword=C_:1c,2", "--keyword=P_:1,2",
          "--package-name=vqdiffusion", "--no-wrap", "--output=-"]
         + listed_files(root),
         cwd=root, check=True, stdout=subprocess.PIPE).stdout.decode()

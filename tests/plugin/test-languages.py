@@ -19,13 +19,26 @@ import gimp_test
 
 MNEMONIC = re.compile(r"_\w")
 MENU = ("Picture from _Text...", "_Fill Selection...", "_Vary Layer...")
-MISTAKE = "The image has no layer to work on."
+# Told by the plug-in, and by the engine below it.
+MISTAKES = {
+    "layer": "The image has no layer to work on.",
+    "strategy": 'There is no strategy "%s"; there are: %s.',
+    "file": "not a safetensors file: its header would have %llu bytes",
+}
 RUN = """
 (let ((image (car (gimp-image-new 64 64 RGB))))
-  (try "mistake"
+  (try "layer"
        (lambda ()
          (plug-in-vqdiffusion-fill #:run-mode RUN-NONINTERACTIVE
-                                   #:image image #:prompt "x"))))
+                                   #:image image #:prompt "x")))
+  (try "strategy"
+       (lambda ()
+         (plug-in-vqdiffusion-generate #:run-mode RUN-NONINTERACTIVE
+                                       #:strategy "best" #:prompt "x")))
+  (try "file"
+       (lambda ()
+         (plug-in-vqdiffusion-generate #:run-mode RUN-NONINTERACTIVE
+                                       #:model "%s" #:prompt "x"))))
 """
 
 
@@ -85,7 +98,7 @@ def check_catalogue(tap, arguments, language):
 
 
 def check_in_gimp(tap, profile, language, catalogue):
-    """What the plug-in told GIMP of its menu, and what it says of a mistake."""
+    """What the plug-in told GIMP of its menu, and what it says of mistakes."""
     folder = profile.path("locales")
     os.makedirs(folder, exist_ok=True)
     locale = gimp_test.make_locale(folder, language)
@@ -93,12 +106,17 @@ def check_in_gimp(tap, profile, language, catalogue):
         tap.check(True, "%s: in GIMP # SKIP the system has no sources of it "
                   "(package locales)" % language)
         return
+    no_model = profile.path("text.safetensors")
+    with open(no_model, "w") as file:
+        file.write("This is a text, and far from being a model. " * 9)
     _, output, errors = profile.batch(
-        RUN, {"LOCPATH": folder, "LC_ALL": locale, "LANGUAGE": language})
+        RUN % no_model, {"LOCPATH": folder, "LC_ALL": locale, "LANGUAGE": language})
     said = gimp_test.said(output)
-    tap.check(catalogue[MISTAKE] in said.get("mistake", ""),
-              language + ": a mistake is told of in it",
-              "%s\n%s" % (said, errors))
+    for name, message in MISTAKES.items():
+        words = ".*".join(map(re.escape, re.split("%s|%llu", catalogue[message])))
+        tap.check(re.search(words, said.get(name, "")),
+                  "%s: a mistake is told of in it, %s" % (language, name),
+                  "%s\n%s" % (said, errors))
     with open(profile.path("gimp", "pluginrc"), "rb") as file:
         known = file.read()
     tap.equal([label for label in MENU

@@ -299,6 +299,8 @@ def check_reuse(session):
     numbers = [widget.text for widget in widgets
                if widget.role == "spin button"]
     tap.check(seed in numbers, "and the seed of the picture", numbers)
+    tap.equal(window.find("label", "^The first that is found$"), [],
+              "the model is still called by its name")
 
 
 def check_fill(session):
@@ -401,8 +403,22 @@ def check_error(session):
     tap.check(shown, "an error is told in the window")
     screen.shoot("main-8-error")
     check_names(session, "error")
+    tap.check(window.find("label", "not visible.*first") and
+              window.find("label", "^Put this right in the image"),
+              "with its reason and what to do")
+    tap.equal([button.name for button in window.widgets()
+               if re.search("Diagnostics", button.name)], [],
+              "nobody is asked to send what the user can mend")
     session.ask("(begin (gimp-item-set-visible below TRUE) "
                 "(gimp-image-clean-all image) (gimp-displays-flush))")
+    window.click("button", "^Try Again$")
+    tap.check(window.wait_status("elapsed|Starting|Picture|Done", 10),
+              "once mended, Try Again starts it", window.status())
+    screen.key("ctrl+period")
+    tap.check(window.wait_status("^(Stopped|Done)"), "and it can be stopped",
+              window.status())
+    tap.equal(window.find("label", "could not be made"), [],
+              "the message has gone")
     window.focus()
     screen.key("alt+d", "space", "Home", "Return")
     tap.check(screen.wait_for(lambda: session.button() == ["Generate"], 5),

@@ -82,7 +82,7 @@ test_settings (void)
 
       g_object_set (config, "show-advanced", mode == VQD_TASK_GENERATE,
                     "images", 4, NULL);
-      vqd_settings_panel_set_model (panel, &small_model);
+      vqd_settings_panel_set_model (panel, &small_model, "cpu");
       vqd_settings_panel_set_speed (panel, 0.1, 0.2);
       vqd_settings_panel_set_mode (panel, mode);
       gtk_box_pack_start (GTK_BOX (box), GTK_WIDGET (panel), FALSE, FALSE, 0);
@@ -105,13 +105,18 @@ static void
 test_message (void)
 {
   g_autoptr (GObject) config = ui_config_new ();
-  g_autoptr (GError) error =
-      g_error_new_literal (VQD_ERROR, VQD_ERROR_MODEL, "The file is broken.");
+  const VqdEngineOptions options = { .model = "/nowhere/x.safetensors" };
+  g_autoptr (GError) error = NULL;
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *area = vqd_message_area_new (config);
 
+  /* The engine's own words */
+  g_assert_null (vqd_engine_new (&options, NULL, &error));
+  g_assert_error (error, VQD_ERROR, VQD_ERROR_NOT_FOUND);
+  g_assert_null (strstr (error->message, "There is no model file"));
   vqd_message_area_show_error (VQD_MESSAGE_AREA (area),
-                               _ ("The picture could not be saved: "), error);
+                               _ ("The pictures could not be made."), error,
+                               "again");
   gtk_box_pack_start (GTK_BOX (box), area, FALSE, FALSE, 0);
   look (box, "message", 300);
 }

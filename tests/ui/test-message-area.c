@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <libgimp/gimp.h>
 #include <string.h>
 
 #include "core/vqd.h"
@@ -71,8 +72,8 @@ show_error (Fixture *fixture, GQuark domain, int code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (domain, code, text);
 
-  vqd_message_area_show_error (area (fixture),
-                               "The pictures could not be made.", error);
+  vqd_message_area_show_error (
+      area (fixture), "The pictures could not be made.", error, "again");
   ui_test_settle ();
 }
 
@@ -95,20 +96,88 @@ test_error (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count (fixture), ==, 0);
 }
 
-/* A word for each error that core has. */
+/* Each kind of error: the button that fits, what it does, and whether others
+ * are asked for help. */
 static void
-test_each_error_has_advice (Fixture *fixture, gconstpointer data)
+test_advice (Fixture *fixture, gconstpointer data)
 {
-  for (int code = VQD_ERROR_REQUEST; code <= VQD_ERROR_OUTPUT; code++)
+  const struct
+  {
+    GQuark domain;
+    int code;
+    const char *button;
+    const char *action;
+    const char *diagnostics;
+  } kinds[] = {
+    { VQD_ERROR, VQD_ERROR_REQUEST, "Try Again", "again", NULL },
+    { VQD_ERROR, VQD_ERROR_NOT_FOUND, "Show Models", "models", NULL },
+    { VQD_ERROR, VQD_ERROR_MODEL, "Show Models", "models", "Diagnostics…" },
+    { VQD_ERROR, VQD_ERROR_MEMORY, "Choose Another Size", "size",
+      "Diagnostics…" },
+    { VQD_ERROR, VQD_ERROR_DEVICE, "Try Again", "again", "Diagnostics…" },
+    { VQD_ERROR, VQD_ERROR_OUTPUT, "Try Again", "again", "Diagnostics…" },
+    { GIMP_PLUG_IN_ERROR, 0, "Try Again", "again", NULL },
+    { G_IO_ERROR, G_IO_ERROR_NO_SPACE, "Try Again", "again", "Diagnostics…" },
+    { G_FILE_ERROR, G_FILE_ERROR_ACCES, "Try Again", "again", "Diagnostics…" },
+    { G_IO_ERROR, G_IO_ERROR_FAILED, "Try Again", "again",
+      "Copy Diagnostics…" },
+  };
+
+  vqd_message_area_set_can_resize (area (fixture), TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       vqd_message_area_clear (area (fixture));
-      show_error (fixture, VQD_ERROR, code, "why");
+      show_error (fixture, kinds[i].domain, kinds[i].code, "why");
       g_assert_cmpuint (count (fixture), ==, 1);
-      g_assert_null (ui_test_find (fixture->window, GTK_TYPE_LABEL, ""));
+      g_assert_null (find (fixture, GTK_TYPE_LABEL, ""));
+      for (int beside = 0; beside < 2; beside++)
+        {
+          const char *label = beside ? "Diagnostics…" : "Copy Diagnostics…";
+
+          g_assert_true (
+              (find (fixture, GTK_TYPE_MENU_BUTTON, label) != NULL) ==
+              (g_strcmp0 (label, kinds[i].diagnostics) == 0));
+        }
+      g_clear_pointer (&fixture->action, g_free);
+      gtk_button_clicked (
+          GTK_BUTTON (find (fixture, GTK_TYPE_BUTTON, kinds[i].button)));
+      ui_test_settle ();
+      g_assert_cmpstr (fixture->action, ==, kinds[i].action);
+      g_assert_cmpuint (count (fixture), ==, 0);
     }
+}
+
+/* Where the size is not to be chosen, or nothing is tried. */
+static void
+test_no_size_no_retry (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) memory =
+      g_error_new_literal (VQD_ERROR, VQD_ERROR_MEMORY, "why");
+  g_autoptr (GError) folder =
+      g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_ACCES, "why not");
+
+  show_error (fixture, VQD_ERROR, VQD_ERROR_MEMORY, "why");
+  g_assert_null (find (fixture, GTK_TYPE_BUTTON, "Choose Another Size"));
+  g_assert_nonnull (find (fixture, GTK_TYPE_BUTTON, "Show Models"));
   vqd_message_area_clear (area (fixture));
-  show_error (fixture, G_FILE_ERROR, G_FILE_ERROR_IO, "why");
-  g_assert_cmpuint (count (fixture), ==, 1);
+
+  vqd_message_area_set_can_resize (area (fixture), TRUE);
+  vqd_message_area_show_error (area (fixture), "what", memory, NULL);
+  g_assert_null (find (fixture, GTK_TYPE_BUTTON, "Choose Another Size"));
+  vqd_message_area_clear (area (fixture));
+
+  vqd_message_area_show_error (area (fixture), "what", folder, NULL);
+  g_assert_null (find (fixture, GTK_TYPE_BUTTON, "Try Again"));
+  g_assert_nonnull (find (fixture, GTK_TYPE_BUTTON, "Close"));
+}
+
+/* What nobody but others can help with. */
+static void
+test_internal (Fixture *fixture, gconstpointer data)
+{
+  show_error (fixture, G_IO_ERROR, G_IO_ERROR_FAILED, "It went wrong.");
+  ui_test_shoot (fixture->window, "message-internal");
+  ui_test_check_names (fixture->window);
 }
 
 static void
@@ -225,7 +294,9 @@ main (int argc, char **argv)
   g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
   ADD ("/message-area/error", test_error);
-  ADD ("/message-area/each-error-has-advice", test_each_error_has_advice);
+  ADD ("/message-area/advice", test_advice);
+  ADD ("/message-area/no-size-no-retry", test_no_size_no_retry);
+  ADD ("/message-area/internal", test_internal);
   ADD ("/message-area/cancelled-is-no-error", test_cancelled_is_no_error);
   ADD ("/message-area/many", test_many);
   ADD ("/message-area/diagnostics", test_diagnostics);

@@ -64,7 +64,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 open_model (Fixture *fixture)
 {
-  vqd_settings_panel_set_model (panel (fixture), &small_model);
+  vqd_settings_panel_set_model (panel (fixture), &small_model, "cpu");
   ui_test_settle ();
 }
 
@@ -240,21 +240,91 @@ test_quality_stays_with_another_model (Fixture *fixture, gconstpointer data)
   other.steps = 50;
   open_model (fixture);
   press (fixture, "Draft");
-  vqd_settings_panel_set_model (panel (fixture), &other);
+  vqd_settings_panel_set_model (panel (fixture), &other, "cpu");
   g_assert_true (is_pressed (fixture, "Draft"));
   g_assert_cmpint (get_int (fixture, "steps"), ==, 20);
 
   g_object_set (fixture->config, "steps", 33, NULL);
-  vqd_settings_panel_set_model (panel (fixture), &small_model);
+  vqd_settings_panel_set_model (panel (fixture), &small_model, "cpu");
   g_assert_cmpint (get_int (fixture, "steps"), ==, 33);
   g_assert_true (is_pressed (fixture, "Own"));
 
   /* Its own way is all the way. */
   other.strategy = "original";
   other.steps = 100;
-  vqd_settings_panel_set_model (panel (fixture), &other);
+  vqd_settings_panel_set_model (panel (fixture), &other, "cpu");
   g_assert_false (
       gtk_widget_get_sensitive (find (fixture, GTK_TYPE_BUTTON, "Best")));
+}
+
+/* ---- model and device ---- */
+
+/* Presets and resets set the file again that is there. */
+static void
+test_model_keeps_its_name (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_for_path ("/models/other.safetensors");
+
+  g_assert_nonnull (find (fixture, GTK_TYPE_LABEL, "The first that is found"));
+  open_model (fixture);
+  g_assert_nonnull (find (fixture, GTK_TYPE_LABEL, "small"));
+  g_object_notify (fixture->config, "model");
+  g_assert_nonnull (find (fixture, GTK_TYPE_LABEL, "small"));
+
+  g_object_set (fixture->config, "model", file, NULL);
+  g_assert_null (find (fixture, GTK_TYPE_LABEL, "small"));
+  g_assert_nonnull (find (fixture, GTK_TYPE_LABEL, "other.safetensors"));
+}
+
+typedef struct
+{
+  const char *part;
+  gboolean is_there;
+} Part;
+
+static void
+look_for_part (GtkWidget *widget, gpointer data)
+{
+  Part *part = data;
+
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) &&
+      strstr (gtk_label_get_text (GTK_LABEL (widget)), part->part) != NULL)
+    part->is_there = TRUE;
+  if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), look_for_part, part);
+}
+
+static gboolean
+shows (const Fixture *fixture, const char *text)
+{
+  Part part = { text, FALSE };
+
+  look_for_part (fixture->window, &part);
+  return part.is_there;
+}
+
+/* Settings of a machine with another device. */
+static void
+test_missing_device (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *device = NULL;
+
+  g_object_set (fixture->config, "show-advanced", TRUE, NULL);
+  open_model (fixture);
+  g_assert_true (shows (fixture, "Processor (CPU): "));
+  g_assert_false (shows (fixture, "no device"));
+
+  g_object_set (fixture->config, "device", "cuda", NULL);
+  ui_test_settle ();
+  g_object_get (fixture->config, "device", &device, NULL);
+  g_assert_cmpstr (device, ==, "auto");
+  g_assert_true (shows (fixture, "no device \"cuda\""));
+  ui_test_shoot (fixture->window, "settings-missing-device");
+  ui_test_check_names (fixture->window);
+
+  g_object_set (fixture->config, "device", "cpu", NULL);
+  ui_test_settle ();
+  g_assert_false (shows (fixture, "no device"));
 }
 
 /* ---- estimates ---- */
@@ -423,6 +493,8 @@ main (int argc, char **argv)
   ADD ("/settings-panel/quality", test_quality);
   ADD ("/settings-panel/quality-stays-with-another-model",
        test_quality_stays_with_another_model);
+  ADD ("/settings-panel/model-keeps-its-name", test_model_keeps_its_name);
+  ADD ("/settings-panel/missing-device", test_missing_device);
   ADD ("/settings-panel/estimate", test_estimate);
   ADD ("/settings-panel/seed", test_seed);
   ADD ("/settings-panel/presets", test_presets);
