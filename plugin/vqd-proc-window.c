@@ -77,7 +77,7 @@ vqd_proc_window_create (GimpPlugIn *plug_in, const char *name)
                      GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES |
                      GIMP_PROCEDURE_SENSITIVE_NO_IMAGE);
   gimp_procedure_set_menu_label (procedure, _ ("_VQ-Diffusion..."));
-  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Generate");
+  vqd_procedure_add_to_menu (procedure, NULL);
   gimp_procedure_set_documentation (
       procedure, _ ("Draw pictures from words, pick, and go on"),
       _ ("Opens a window that stays open while you work: it draws pictures "

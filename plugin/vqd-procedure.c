@@ -110,6 +110,16 @@ sensitivity (VqdTask task)
              : with_image | GIMP_PROCEDURE_SENSITIVE_NO_IMAGE;
 }
 
+void
+vqd_procedure_add_to_menu (GimpProcedure *procedure, const char *submenu)
+{
+  /* GIMP knows Filters in all languages; the rest is ours. */
+  g_autofree char *path =
+      g_build_path ("/", "<Image>/Filters", _ ("Generate"), submenu, NULL);
+
+  gimp_procedure_add_menu_path (procedure, path);
+}
+
 GimpProcedure *
 vqd_procedure_new (GimpPlugIn *plug_in, const char *name,
                    const VqdProcedure *self)
@@ -121,8 +131,7 @@ vqd_procedure_new (GimpPlugIn *plug_in, const char *name,
   gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure, sensitivity (self->task));
   gimp_procedure_set_menu_label (procedure, _ (self->menu_label));
-  gimp_procedure_add_menu_path (procedure,
-                                "<Image>/Filters/Generate/VQ-Diffusion");
+  vqd_procedure_add_to_menu (procedure, _ ("VQ-Diffusion"));
   gimp_procedure_set_documentation (procedure, _ (self->blurb), _ (self->help),
                                     name);
   gimp_procedure_set_attribution (procedure, "The VQ-Diffusion for GIMP team",

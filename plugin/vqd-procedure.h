@@ -21,6 +21,9 @@ typedef struct
   const char *help;
 } VqdProcedure;
 
+/* Puts it among ours, in the user's language; submenu: NULL: none. */
+void vqd_procedure_add_to_menu (GimpProcedure *procedure, const char *submenu);
+
 /* self: static. (transfer full) */
 GimpProcedure *vqd_procedure_new (GimpPlugIn *plug_in, const char *name,
                                   const VqdProcedure *self);

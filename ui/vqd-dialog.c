@@ -7,6 +7,7 @@
 #include "ui/vqd-expander.h"
 #include "ui/vqd-options.h"
 #include "ui/vqd-prompt-entry.h"
+#include "ui/vqd-room.h"
 #include "ui/vqd-rows.h"
 
 #define BORDER_PX 12
@@ -26,7 +27,8 @@ static const char *const other_options[] = {
   "memory-limit", "output-folder", "file-template", NULL
 };
 static const char *const check_options[] = { "color-match", "keep-settings",
-                                             "fail-on-cut", NULL };
+                                             "mark-image", "fail-on-cut",
+                                             NULL };
 
 static GtkWidget *
 new_rows (GObject *config, const char *const *names)
@@ -60,8 +62,6 @@ new_advanced (GObject *config)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, BORDER_PX);
   GtkWidget *expander = vqd_expander_new (_ ("Ad_vanced"), box);
 
-  g_object_bind_property (config, "show-advanced", expander, "expanded",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   gtk_widget_set_margin_start (box, INDENT_PX);
   gtk_widget_set_margin_top (box, BORDER_PX / 2);
   gtk_box_pack_start (GTK_BOX (box), new_advanced_columns (config), FALSE,
@@ -70,6 +70,26 @@ new_advanced (GObject *config)
                       FALSE, 0);
 
   return expander;
+}
+
+/* All below the prompt: with Advanced it may be higher than the screen. */
+static GtkWidget *
+new_settings (GObject *config)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, BORDER_PX);
+  GtkWidget *expander = new_advanced (config);
+  GtkWidget *scroll = vqd_room_new_scroll (box);
+
+  gtk_box_pack_start (GTK_BOX (box), new_rows (config, main_options), FALSE,
+                      FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), expander, FALSE, FALSE, 0);
+  gtk_widget_show (box);
+  g_signal_connect_swapped (expander, "notify::expanded",
+                            G_CALLBACK (vqd_room_fit), scroll);
+  g_object_bind_property (config, "show-advanced", expander, "expanded",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+
+  return scroll;
 }
 
 static GtkWidget *
@@ -97,9 +117,7 @@ fill_dialog (GtkWidget *dialog, GObject *config)
 
   gtk_container_set_border_width (GTK_CONTAINER (box), BORDER_PX);
   gtk_box_pack_start (GTK_BOX (box), prompt, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (box), new_rows (config, main_options), FALSE,
-                      FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), new_advanced (config), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), new_settings (config), TRUE, TRUE, 0);
   gtk_widget_show (box);
   gtk_box_pack_start (GTK_BOX (area), box, TRUE, TRUE, 0);
 

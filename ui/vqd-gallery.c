@@ -8,7 +8,10 @@
 
 #define SPACING_PX 6
 #define MAX_COLUMNS 64
-#define EMPTY_WIDTH_CHARS 40
+#define BUTTON_COLUMNS 3
+#define EMPTY_WIDTH_CHARS 60
+#define EMPTY_IMAGE_PX 64
+#define EMPTY_IMAGE_OPACITY 0.4
 
 struct _VqdGallery
 {
@@ -305,15 +308,22 @@ focus_moved (GtkContainer *flow, GtkWidget *child, VqdGallery *self)
 static GtkWidget *
 new_empty_page (void)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * SPACING_PX);
+  GtkWidget *image = gtk_image_new_from_icon_name ("image-x-generic-symbolic",
+                                                   GTK_ICON_SIZE_DIALOG);
   GtkWidget *label = gtk_label_new (
-      _ ("Your pictures appear here.\nA click on one makes it a layer."));
+      _ ("Type above what you want to see, and press Ctrl+Enter.\n"
+         "The pictures grow here. A click on one makes it a layer."));
 
+  gtk_image_set_pixel_size (GTK_IMAGE (image), EMPTY_IMAGE_PX);
+  gtk_widget_set_opacity (image, EMPTY_IMAGE_OPACITY);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), EMPTY_WIDTH_CHARS);
-  gtk_style_context_add_class (gtk_widget_get_style_context (label),
-                               GTK_STYLE_CLASS_DIM_LABEL);
-  return label;
+  gtk_box_pack_start (GTK_BOX (box), image, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  return box;
 }
 
 static GtkWidget *
@@ -348,11 +358,14 @@ new_flow_page (VqdGallery *self)
   return window;
 }
 
+/* Two rows: translated words are long. */
 static GtkWidget *
-new_button_row (VqdGallery *self)
+new_buttons (VqdGallery *self)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
+  GtkWidget *grid = gtk_grid_new ();
 
+  gtk_grid_set_row_spacing (GTK_GRID (grid), SPACING_PX);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), SPACING_PX);
   for (gsize i = 0; i < G_N_ELEMENTS (action_texts); i++)
     {
       GtkWidget *button =
@@ -361,9 +374,11 @@ new_button_row (VqdGallery *self)
       self->buttons[action_texts[i].action] = button;
       gtk_widget_set_tooltip_text (button, _ (action_texts[i].tooltip));
       g_signal_connect (button, "clicked", G_CALLBACK (button_clicked), self);
-      gtk_box_pack_start (GTK_BOX (row), button, TRUE, TRUE, 0);
+      gtk_widget_set_hexpand (button, TRUE);
+      gtk_grid_attach (GTK_GRID (grid), button, (int) i % BUTTON_COLUMNS,
+                       (int) i / BUTTON_COLUMNS, 1, 1);
     }
-  return row;
+  return grid;
 }
 
 static void
@@ -399,7 +414,7 @@ vqd_gallery_init (VqdGallery *self)
   gtk_stack_add_named (self->stack, new_empty_page (), "empty");
   gtk_stack_add_named (self->stack, new_flow_page (self), "pictures");
   gtk_box_pack_start (GTK_BOX (self), stack, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self), new_button_row (self), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (self), new_buttons (self), FALSE, FALSE, 0);
   self->purity_row = VQD_PURITY_ROW (purity_row);
   g_signal_connect (purity_row, "switched", G_CALLBACK (map_switched), self);
   g_signal_connect (purity_row, "make-layer", G_CALLBACK (make_purity_layer),

@@ -139,6 +139,9 @@ new_bar (VqdMessageArea *self, GtkMessageType type, const char *what,
                                                   GTK_ICON_SIZE_LARGE_TOOLBAR);
 
   gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), type);
+  /* GIMP's themes give upright boxes the colour of windows. */
+  gtk_style_context_remove_class (gtk_widget_get_style_context (texts),
+                                  GTK_STYLE_CLASS_VERTICAL);
   gtk_widget_set_valign (icon, GTK_ALIGN_START);
   add_text (texts, what, TRUE);
   if (why != NULL && why[0] != '\0')

@@ -2,6 +2,7 @@
 #include "ui/vqd-model-row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define SPACING_PX 6
 #define WIDTH_CHARS 40
@@ -90,6 +91,19 @@ describe_state (const VqdModelEntry *entry)
                           licence, describe_check (entry));
 }
 
+/* As users write it: the home folder is ~. (transfer full) */
+static char *
+describe_path (const char *path)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *home =
+      g_strconcat (g_get_home_dir (), G_DIR_SEPARATOR_S, NULL);
+
+  return g_str_has_prefix (path, home)
+             ? g_build_filename ("~", shown + strlen (home), NULL)
+             : g_steal_pointer (&shown);
+}
+
 /* ---- the widgets ---- */
 
 static GtkWidget *
@@ -164,7 +178,7 @@ GtkWidget *
 vqd_model_row_new (VqdModelEntry *entry)
 {
   VqdModelRow *self = g_object_new (VQD_TYPE_MODEL_ROW, NULL);
-  g_autofree char *path = g_filename_display_name (entry->path);
+  g_autofree char *path = describe_path (entry->path);
 
   self->entry = vqd_model_entry_ref (entry);
   gtk_label_set_text (GTK_LABEL (self->path), path);

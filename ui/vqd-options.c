@@ -117,6 +117,7 @@ static const Option options[] = {
     N_ ("Folder for the Pictures"), NULL },
   { "file-template", FROM_WORDS, KIND_ENTRY, 0, 0, 0, NULL, NULL },
   { "keep-settings", ALL, KIND_CHECK, 0, 0, 0, NULL, NULL },
+  { "mark-image", ALL, KIND_CHECK, 0, 0, 0, NULL, NULL },
   { "fail-on-cut", ALL, KIND_CHECK, 0, 0, 0, NULL, NULL },
 };
 

@@ -311,11 +311,8 @@ add_button (VqdPresetButtons *self, GtkWidget *button, const char *text,
 static void
 add_buttons (VqdPresetButtons *self)
 {
-  GtkWidget *label = gtk_label_new (_ ("Settings:"));
   GtkWidget *reset_button;
 
-  gtk_widget_show (label);
-  gtk_box_pack_start (GTK_BOX (self), label, FALSE, FALSE, 0);
   self->load = add_button (self, gtk_menu_button_new (), _ ("_Load"),
                            _ ("Take settings that were saved"));
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->load),

@@ -10,6 +10,9 @@
 #define BEST_TIMES 4
 #define MIN_DRAFT 4
 
+/* Themes show what is chosen by a shade that is hardly another. */
+#define STYLE "button:checked { box-shadow: inset 0 -3px currentColor; }"
+
 typedef enum
 {
   DRAFT,
@@ -201,7 +204,10 @@ vqd_quality_row_model_changed (VqdQualityRow *self)
 static void
 add_widgets (VqdQualityRow *self)
 {
+  g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
   GtkWidget *first = NULL;
+
+  gtk_css_provider_load_from_data (style, STYLE, -1, NULL);
 
   for (Level level = DRAFT; level < N_LEVELS; level++)
     {
@@ -210,6 +216,9 @@ add_widgets (VqdQualityRow *self)
 
       /* Looks like a button, is a radio button to keys and tools. */
       gtk_toggle_button_set_mode (GTK_TOGGLE_BUTTON (button), FALSE);
+      gtk_style_context_add_provider (gtk_widget_get_style_context (button),
+                                      GTK_STYLE_PROVIDER (style),
+                                      GTK_STYLE_PROVIDER_PRIORITY_USER + 1);
       g_signal_connect_swapped (button, "toggled", G_CALLBACK (level_toggled),
                                 self);
       gtk_widget_show (button);

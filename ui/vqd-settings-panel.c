@@ -28,11 +28,10 @@ static const char *const main_options[] = {
   "blend",  "color-match", WIDTH,      "height",        "target", NULL
 };
 static const char *const advanced_options[] = {
-  "strategy",      STEPS,           "guidance",
-  "truncation",    "top-k",         "purity-weight",
-  "label",         "device",        "threads",
-  "memory-limit",  "output-folder", "file-template",
-  "keep-settings", "fail-on-cut",   NULL
+  "strategy",      STEPS,           "guidance",      "truncation",
+  "top-k",         "purity-weight", "label",         "device",
+  "threads",       "memory-limit",  "output-folder", "file-template",
+  "keep-settings", "mark-image",    "fail-on-cut",   NULL
 };
 
 typedef struct
@@ -55,6 +54,7 @@ struct _VqdSettingsPanel
   GtkWidget *device_note; /* NULL: config has no device */
   GtkWidget *expander;
   GFile *model_file; /* config's, of which the name is known */
+  gboolean must_reveal; /* what was unfolded, when it has its place */
   char *model_name;
 };
 
@@ -237,35 +237,75 @@ failed (VqdSettingsPanel *self, const GError *error)
 }
 
 static void
+add_presets (VqdSettingsPanel *self, GtkWidget *rows)
+{
+  GtkWidget *presets = vqd_preset_buttons_new (self->config);
+
+  g_signal_connect_swapped (presets, "failed", G_CALLBACK (failed), self);
+  vqd_rows_add_labelled (rows, _ ("Settings:"), presets, presets);
+}
+
+/* ---- Advanced ---- */
+
+static void
+expander_toggled (VqdSettingsPanel *self)
+{
+  self->must_reveal = gtk_expander_get_expanded (GTK_EXPANDER (self->expander));
+}
+
+/* What was unfolded below the edge would seem not to be there. */
+static void
+expander_placed (VqdSettingsPanel *self)
+{
+  GtkWidget *window =
+      gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_SCROLLED_WINDOW);
+  int y = 0;
+
+  if (! self->must_reveal || window == NULL)
+    return;
+
+  self->must_reveal = FALSE;
+  gtk_widget_translate_coordinates (self->expander, GTK_WIDGET (self), 0, 0,
+                                    NULL, &y);
+  gtk_adjustment_set_value (
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (window)), y);
+}
+
+static void
+add_advanced (VqdSettingsPanel *self)
+{
+  GtkWidget *rows = vqd_rows_new ();
+
+  add_options (self, rows, advanced_options);
+  gtk_widget_set_margin_start (rows, INDENT_PX);
+  gtk_widget_set_margin_top (rows, SPACING_PX / 2);
+  self->expander = vqd_expander_new (_ ("Ad_vanced"), rows);
+  if (has (self, SHOW_ADVANCED))
+    g_object_bind_property (self->config, SHOW_ADVANCED, self->expander,
+                            "expanded",
+                            G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  g_signal_connect_swapped (self->expander, "notify::expanded",
+                            G_CALLBACK (expander_toggled), self);
+  g_signal_connect_data (self->expander, "size-allocate",
+                         G_CALLBACK (expander_placed), self, NULL,
+                         G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+  gtk_box_pack_start (GTK_BOX (self), self->expander, FALSE, FALSE, 0);
+}
+
+static void
 add_widgets (VqdSettingsPanel *self)
 {
   GtkWidget *rows = vqd_rows_new ();
-  GtkWidget *advanced = vqd_rows_new ();
 
   if (has (self, STEPS))
     add_quality (self, rows);
   add_options (self, rows, main_options);
   if (has (self, MODEL))
     add_model (self, rows);
-  gtk_box_pack_start (GTK_BOX (self), rows, FALSE, FALSE, 0);
-
-  add_options (self, advanced, advanced_options);
-  gtk_widget_set_margin_start (advanced, INDENT_PX);
-  gtk_widget_set_margin_top (advanced, SPACING_PX / 2);
-  self->expander = vqd_expander_new (_ ("Ad_vanced"), advanced);
-  if (has (self, SHOW_ADVANCED))
-    g_object_bind_property (self->config, SHOW_ADVANCED, self->expander,
-                            "expanded",
-                            G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
-  gtk_box_pack_start (GTK_BOX (self), self->expander, FALSE, FALSE, 0);
-
   if (GIMP_IS_CONFIG (self->config))
-    {
-      GtkWidget *presets = vqd_preset_buttons_new (self->config);
-
-      g_signal_connect_swapped (presets, "failed", G_CALLBACK (failed), self);
-      gtk_box_pack_start (GTK_BOX (self), presets, FALSE, FALSE, 0);
-    }
+    add_presets (self, rows);
+  gtk_box_pack_start (GTK_BOX (self), rows, FALSE, FALSE, 0);
+  add_advanced (self);
 }
 
 static void

@@ -10,13 +10,14 @@
 #include "ui/vqd-models-page.h"
 #include "ui/vqd-primary-button.h"
 #include "ui/vqd-prompt-entry.h"
+#include "ui/vqd-room.h"
 #include "ui/vqd-rows.h"
 #include "ui/vqd-settings-panel.h"
 
 #define BORDER_PX 12
 #define SPACING_PX 6
-#define DEFAULT_WIDTH_PX 900
-#define DEFAULT_HEIGHT_PX 720
+#define DEFAULT_WIDTH_PX 1060
+#define DEFAULT_HEIGHT_PX 780
 #define PNG_SUFFIX ".png"
 #define RETRY_START "start"
 #define RETRY_ITEM "item %u %d"
@@ -372,6 +373,9 @@ new_settings (VqdWindow *self)
   gtk_widget_set_margin_end (panel, BORDER_PX);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window),
                                   GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  /* A bar that is always there says that there is more. */
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (window),
+                                             FALSE);
   gtk_container_add (GTK_CONTAINER (window), panel);
   return window;
 }
@@ -408,6 +412,10 @@ new_status_row (VqdWindow *self)
   atk_object_set_role (gtk_widget_get_accessible (status), ATK_ROLE_STATUSBAR);
   atk_object_set_name (gtk_widget_get_accessible (progress), _ ("Progress"));
   gtk_widget_set_valign (progress, GTK_ALIGN_CENTER);
+  /* Below what is in the pages. */
+  gtk_widget_set_margin_start (row, BORDER_PX);
+  gtk_widget_set_margin_end (row, BORDER_PX);
+  gtk_widget_set_margin_bottom (row, SPACING_PX);
   gtk_widget_set_tooltip_text (
       self->stop_button,
       _ ("Stop the picture being drawn and drop those that wait (Ctrl+.)"));
@@ -462,6 +470,16 @@ page_switched (GtkWidget *pages, GtkWidget *page, guint number, VqdWindow *self)
 }
 
 static GtkWidget *
+new_tab (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_set_margin_start (label, SPACING_PX);
+  gtk_widget_set_margin_end (label, SPACING_PX);
+  return label;
+}
+
+static GtkWidget *
 new_pages (VqdWindow *self)
 {
   GtkWidget *pages = gtk_notebook_new ();
@@ -469,9 +487,9 @@ new_pages (VqdWindow *self)
   self->pages = GTK_NOTEBOOK (pages);
   atk_object_set_name (gtk_widget_get_accessible (pages), _ ("Pages"));
   gtk_notebook_append_page (self->pages, new_pictures_page (self),
-                            gtk_label_new (_ ("Pictures")));
+                            new_tab (_ ("Pictures")));
   gtk_notebook_append_page (self->pages, new_models_page (self),
-                            gtk_label_new (_ ("Models")));
+                            new_tab (_ ("Models")));
   return pages;
 }
 
@@ -523,12 +541,14 @@ vqd_window_new (GObject *config, const VqdWindowActions *actions,
 {
   VqdWindow *self = g_object_new (VQD_TYPE_WINDOW, "title", _ ("VQ-Diffusion"),
                                   "role", "vqdiffusion", NULL);
+  int width_px = DEFAULT_WIDTH_PX;
+  int height_px = DEFAULT_HEIGHT_PX;
 
   self->config = g_object_ref (config);
   self->actions = actions;
   self->user_data = user_data;
-  gtk_window_set_default_size (GTK_WINDOW (self), DEFAULT_WIDTH_PX,
-                               DEFAULT_HEIGHT_PX);
+  vqd_room_limit (&width_px, &height_px);
+  gtk_window_set_default_size (GTK_WINDOW (self), width_px, height_px);
   fill_window (self);
   add_keys (self);
   gtk_window_set_default (GTK_WINDOW (self), self->start_button);

@@ -56,6 +56,8 @@ static const Argument arguments[] = {
   { "target", "Pl_ace in", KIND_STRING, "layer", 0, 0, 0 },
   { "keep-settings", "_Keep prompt and settings in the layers", KIND_BOOLEAN,
     NULL, 1, 0, 0 },
+  { "mark-image", "Mark the image as _made by a model", KIND_BOOLEAN, NULL, 0,
+    0, 0 },
   { "fail-on-cut", "Re_ject a prompt that is too long", KIND_BOOLEAN, NULL, 0,
     0, 0 },
   { "output-folder", "Save to _folder", KIND_FILE, NULL, 0, 0, 0 },
