@@ -16,7 +16,7 @@ import zlib
 
 SKIPPED = 77
 PROCEDURE = "plug-in-vqdiffusion-generate"
-REGIONS = {"ja": "JP", "ko": "KR"}
+REGIONS = {"he": "IL", "ja": "JP", "ko": "KR"}
 START_TIMEOUT_S = 300  # of a script
 
 

@@ -3,8 +3,8 @@
 """Catalogues: whole, sound, and found by GIMP.
 
 Of each language in po/LINGUAS: nothing is left untranslated, formats fit, a
-mnemonic has a mnemonic. Then a GIMP in each of them is asked for the words of
-the menu.
+mnemonic has a mnemonic. Then a GIMP in each of them, with the plug-in as
+./dev install puts it there, is asked for the words of the menu.
 """
 
 import argparse
@@ -40,6 +40,10 @@ RUN = """
          (plug-in-vqdiffusion-generate #:run-mode RUN-NONINTERACTIVE
                                        #:model "%s" #:prompt "x"))))
 """
+
+
+# The script's own installation, of what is built already.
+INSTALL = 'source "$0"; build=$1; build_main () { :; }; cmd_install'
 
 
 def parse_arguments():
@@ -97,6 +101,20 @@ def check_catalogue(tap, arguments, language):
     return catalogue
 
 
+def check_install(tap, arguments, profile):
+    build = os.path.dirname(arguments.locale)
+    done = subprocess.run(
+        ["bash", "-c", INSTALL, os.path.join(arguments.root, "dev"), build],
+        env=profile.environment, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    folder = profile.path("gimp", "plug-ins", "vqdiffusion", "locale")
+    installed = os.listdir(folder) if os.path.isdir(folder) else []
+    tap.equal(sorted(installed), sorted(languages(arguments.root)),
+              "./dev install brings each language")
+    if done.returncode != 0:
+        tap.check(False, "./dev install", done.stdout.decode())
+
+
 def check_in_gimp(tap, profile, language, catalogue):
     """What the plug-in told GIMP of its menu, and what it says of mistakes."""
     folder = profile.path("locales")
@@ -119,8 +137,9 @@ def check_in_gimp(tap, profile, language, catalogue):
                   "%s\n%s" % (said, errors))
     with open(profile.path("gimp", "pluginrc"), "rb") as file:
         known = file.read()
-    tap.equal([label for label in MENU
-               if catalogue[label].encode() not in known], [],
+    submenu = '"<Image>/Filters/%s"' % catalogue["Generate"]
+    tap.equal([words for words in [catalogue[label] for label in MENU] +
+               [submenu] if words.encode() not in known], [],
               language + ": GIMP's menu speaks it")
 
 
@@ -135,10 +154,8 @@ def main():
                   for language in languages(arguments.root)}
 
     profile = gimp_test.Profile(arguments)
-    shutil.copytree(arguments.locale,
-                    profile.path("gimp", "plug-ins", "vqdiffusion", "locale"),
-                    ignore=shutil.ignore_patterns("*-*", "*.p"))
     try:
+        check_install(tap, arguments, profile)
         for language, catalogue in catalogues.items():
             # A GIMP start takes long; the others in the full test.
             if language == "de" or os.environ.get("VQD_TEST_FULL"):

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures of the plug-in's window, for looking at and for docs/window.
+
+The real window in a real GIMP on a screen of Xvfb, with the default model and
+a user's picture; a row of TABLE is a GIMP with its looks and its language.
+"""
+
+import argparse
+import gettext
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "plugin"))
+import gimp_screen  # noqa: E402
+import gimp_test  # noqa: E402
+import main_window  # noqa: E402
+
+PICTURE = os.path.join(HERE, "photographs", "rocket.jpg")
+SEED = 4
+WAIT_S = 300
+COLOURS = 96
+BORDER = "#808080"
+
+OPEN_PICTURE = """
+(begin
+  (define image (car (gimp-file-load RUN-NONINTERACTIVE "%s")))
+  (gimp-image-set-file image "%s")
+  (gimp-image-clean-all image)
+  (define window (car (gimp-display-new image)))
+  (gimp-displays-flush))
+"""
+SELECT = """
+(begin
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 370 20 190 170)
+  (gimp-displays-flush))
+"""
+UNSELECT = "(begin (gimp-selection-none image) (gimp-displays-flush))"
+HIDE = """
+(begin
+  (gimp-item-set-visible (vector-ref (car (gimp-image-get-layers image)) 0) %s)
+  (gimp-displays-flush))
+"""
+
+
+class Desk(main_window.MainWindow):
+    """A GIMP with a picture in it, and the window of the plug-in."""
+
+    def __init__(self, arguments, folder, language, is_dark, scale):
+        self.folder = folder
+        self.scale = scale
+        self.is_rtl = language == "he"
+        self.profile = gimp_test.Profile(arguments)
+        shutil.copytree(
+            arguments.locale,
+            self.profile.path("gimp", "plug-ins", "vqdiffusion", "locale"),
+            ignore=shutil.ignore_patterns("*-*", "*.p"))
+        with open(self.profile.path("gimp", "gimprc"), "a") as gimprc:
+            gimprc.write("(theme-color-scheme %s)\n"
+                         % ("dark" if is_dark else "light"))
+        self.words = gettext.translation(
+            "vqdiffusion", arguments.locale, [language],
+            fallback=True).gettext
+        environment = dict(self.make_home(arguments), GDK_SCALE=str(scale))
+        if language != "en":
+            environment.update(self.make_language(language))
+        super().__init__(gimp_screen.Screen(
+            self.profile, "", environment, accessible=True,
+            size="%dx%dx24" % (1366 * scale, 1000 * scale)))
+
+    def make_home(self, arguments):
+        """With the model where a user has it."""
+        home = self.profile.environment["HOME"]
+        data = os.path.join(home, ".local", "share")
+        models = os.path.join(data, "vqdiffusion", "models")
+        os.makedirs(models)
+        shutil.copy(gimp_test.need_model(arguments), models)
+        return {"XDG_DATA_HOME": data, "VQDIFFUSION_MODEL_PATH": ""}
+
+    def make_language(self, language):
+        folder = self.profile.path("locales")
+        os.makedirs(folder)
+        locale = gimp_test.make_locale(folder, language)
+        if locale is None:
+            raise RuntimeError("no sources of the locale of %s" % language)
+        return {"LOCPATH": folder, "LC_ALL": locale, "LANGUAGE": language}
+
+    def begin(self):
+        self.screen.server.wait()
+        self.screen.server.ask(
+            OPEN_PICTURE % (PICTURE, self.profile.path("rocket.xcf")))
+        time.sleep(1)
+        self.screen.focus(" GIMP$")
+        # Filters is the third from the end in every language.
+        back, on = (("Right", "Left") if self.is_rtl else ("Left", "Right"))
+        self.screen.key("F10", back, back, back, "Down", "End", on, "v")
+        if not self.focus():
+            raise RuntimeError("the menu does not open the window")
+
+    def key_of(self, label):
+        """Presses the key of a label, as it is in the language."""
+        words = self.words(label)
+        key = words[words.index("_") + 1].lower()
+        self.focus()
+        self.screen.key("alt+" + key)
+
+    def type_prompt(self, text):
+        self.key_of("_Prompt")
+        self.screen.key("ctrl+a")
+        self.screen.type(text)
+
+    def set_number(self, label, number):
+        self.key_of(label)
+        self.screen.key("ctrl+a")
+        self.screen.type(str(number))
+        self.screen.key("Tab")
+
+    def is_busy(self):
+        return bool(self.find("progress bar"))
+
+    def finish(self):
+        if not self.screen.wait_for(lambda: not self.is_busy(), WAIT_S):
+            raise RuntimeError("the pictures take too long")
+        time.sleep(0.5)
+
+    def draw(self, prompt):
+        self.type_prompt(prompt)
+        self.screen.key("ctrl+Return")
+        self.screen.wait_for(self.is_busy, 30)
+
+    def shoot(self, name):
+        """The window alone, with few colours."""
+        path = os.path.join(self.folder, name + ".png")
+        time.sleep(1)
+        # the pointer would leave tooltips and lit widgets
+        self.screen.run("xdotool", "mousemove", "0", "0", "sleep", "0.7")
+        window = self.screen.windows(main_window.TITLE)[-1]
+        self.screen.run("import", "-window", window, path)
+        self.screen.run(
+            "convert", path, "-bordercolor", BORDER, "-border",
+            str(self.scale), "+dither", "-colors", str(COLOURS), "-strip",
+            "-define", "png:compression-level=9", "PNG8:" + path)
+        print("%s: %d kB" % (path, os.path.getsize(path) // 1000), flush=True)
+
+    def end(self):
+        self.screen.close()
+        self.profile.remove()
+
+
+# ---------------------------------------------------------------- scenes
+
+def states(desk):
+    desk.shoot("empty")
+    desk.set_number("S_eed", SEED)
+    desk.draw("autumn leaves")
+    desk.screen.wait_for(
+        lambda: desk.find("list item", r"[Ss]tep 1[2-5] "), 60)
+    desk.shoot("half-way")
+    desk.draw("green grass texture")
+    desk.draw("clouds in a blue sky")
+    desk.finish()
+    desk.shoot("full")
+
+    desk.screen.server.ask(SELECT)
+    desk.set_number("_Number of pictures", 2)
+    desk.draw("clouds in a blue sky")
+    desk.finish()
+    desk.shoot("fill")
+    desk.screen.server.ask(UNSELECT)
+
+    desk.screen.server.ask(HIDE % "FALSE")
+    desk.key_of("Mo_de")
+    desk.screen.key("space", "Down", "Down", "Down", "Down", "Return")
+    desk.focus()
+    desk.screen.key("ctrl+Return")
+    desk.shoot("error")
+    desk.screen.server.ask(HIDE % "TRUE")
+    desk.key_of("Mo_de")
+    desk.screen.key("space", "Home", "Return", "ctrl+Next")
+    desk.screen.wait_for(lambda: desk.find("list item", "vqdiffusion"), 20)
+    desk.shoot("models")
+    desk.screen.key("ctrl+Prior")
+    desk.key_of("Ad_vanced")
+    desk.shoot("advanced")
+
+
+def gallery(name):
+    """A short run."""
+    def scene(desk):
+        desk.set_number("S_eed", SEED)
+        desk.key_of("_Quality:")
+        desk.screen.key("Up", "space")
+        desk.draw("autumn leaves")
+        desk.finish()
+        desk.shoot(name)
+    return scene
+
+
+def everything(name):
+    """All that has words, for looking at."""
+    def scene(desk):
+        gallery(name)(desk)
+        desk.key_of("Ad_vanced")
+        desk.shoot(name + "-advanced")
+        desk.focus()
+        desk.screen.key("ctrl+Next")
+        desk.shoot(name + "-models")
+    return scene
+
+
+# name: (language, is dark, scale, scene)
+TABLE = {
+    "states": ("en", False, 1, states),
+    "dark": ("en", True, 1, gallery("dark")),
+    "large": ("en", False, 2, gallery("large")),
+    "german": ("de", False, 1, everything("german")),
+    "japanese": ("ja", False, 1, everything("japanese")),
+    "right-to-left": ("he", False, 1, everything("right-to-left")),
+    "french": ("fr", False, 1, everything("french")),
+    "spanish": ("es", False, 1, everything("spanish")),
+    "korean": ("ko", False, 1, everything("korean")),
+}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plugin", required=True, help="the built plug-in")
+    parser.add_argument("--gimp-version", required=True, help="3.0.4")
+    parser.add_argument("--models", required=True, help="folder of the models")
+    parser.add_argument("--locale", required=True,
+                        help="the built catalogues")
+    parser.add_argument("folder", help="where the pictures go")
+    parser.add_argument("names", nargs="*", default=list(TABLE),
+                        help="of the table: " + ", ".join(TABLE))
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    os.makedirs(arguments.folder, exist_ok=True)
+    for name in arguments.names:
+        language, is_dark, scale, scene = TABLE[name]
+        desk = Desk(arguments, arguments.folder, language, is_dark, scale)
+        try:
+            desk.begin()
+            scene(desk)
+        except BaseException:
+            desk.screen.run("import", "-window", "root", os.path.join(
+                arguments.folder, name + "-failure.png"))
+            raise
+        finally:
+            desk.end()
+
+
+main()
