@@ -274,7 +274,7 @@ add_widgets (VqdModelsPage *self)
   gtk_box_pack_start (GTK_BOX (self), self->work, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (self), self->status, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (self), buttons, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (self), self->details, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->details, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (self), vqd_model_sources_new (), FALSE, FALSE,
                       0);
 }

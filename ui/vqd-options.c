@@ -83,6 +83,16 @@ static const Choice strategy_labels[] = {
   { NULL, NULL, NULL },
 };
 
+/* For where a few words have room. */
+static const Choice short_strategies[] = {
+  { "original", N_ ("Original"), NULL },
+  { "fast", N_ ("Fast"), NULL },
+  { "few-tokens", N_ ("Few at a time"), NULL },
+  { "purity", N_ ("Purity"), NULL },
+  { "halton", N_ ("Halton"), NULL },
+  { NULL, NULL, NULL },
+};
+
 static const Option options[] = {
   { "images", ALL, KIND_SPIN, 0, 1, 0, NULL, NULL },
   { "seed", ALL, KIND_SEED, 0, 1, 0, NULL, NULL },
@@ -288,7 +298,7 @@ vqd_options_show_own (GtkWidget *widget, const char *name,
 
   if (info != NULL)
     own = is_strategy
-              ? g_strdup (choice_label (strategy_labels, info->strategy))
+              ? g_strdup (choice_label (short_strategies, info->strategy))
               : own_number (name, info);
   text = own != NULL
              /* Translators: "The model's own", and what that is: a number, or

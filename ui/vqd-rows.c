@@ -9,17 +9,30 @@
 #define ROW_SPACING_PX 6
 #define COLUMN_SPACING_PX 12
 #define N_ROWS_KEY "vqd-n-rows"
+#define LABELS_KEY "vqd-labels"
 
 GtkWidget *
 vqd_rows_new (void)
 {
   GtkWidget *rows = gtk_grid_new ();
 
+  g_object_set_data_full (G_OBJECT (rows), LABELS_KEY,
+                          gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL),
+                          g_object_unref);
   gtk_grid_set_row_spacing (GTK_GRID (rows), ROW_SPACING_PX);
   gtk_grid_set_column_spacing (GTK_GRID (rows), COLUMN_SPACING_PX);
   gtk_widget_show (rows);
 
   return rows;
+}
+
+void
+vqd_rows_align (GtkWidget *rows, GtkWidget *others)
+{
+  GtkSizeGroup *labels = g_object_get_data (G_OBJECT (others), LABELS_KEY);
+
+  g_object_set_data_full (G_OBJECT (rows), LABELS_KEY, g_object_ref (labels),
+                          g_object_unref);
 }
 
 static GParamSpec *
@@ -77,6 +90,8 @@ attach (GtkWidget *rows, GtkWidget *label, GtkWidget *box)
   gtk_widget_show (box);
   g_object_bind_property (box, "visible", label, "visible",
                           G_BINDING_SYNC_CREATE);
+  gtk_size_group_add_widget (g_object_get_data (G_OBJECT (rows), LABELS_KEY),
+                             label);
   gtk_grid_attach (GTK_GRID (rows), label, 0, row, 1, 1);
   gtk_grid_attach (GTK_GRID (rows), box, 1, row, 1, 1);
 }

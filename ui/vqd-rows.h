@@ -11,6 +11,9 @@
 /* A grid for rows. */
 GtkWidget *vqd_rows_new (void);
 
+/* Makes the labels of rows, which is empty yet, as wide as those of others. */
+void vqd_rows_align (GtkWidget *rows, GtkWidget *others);
+
 /* The label of a property, for a widget made for it; sets the widget's
  * tooltip. */
 GtkWidget *vqd_rows_new_label (GObject *config, const char *property,

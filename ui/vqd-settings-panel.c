@@ -14,7 +14,6 @@
 #include "ui/vqd-work.h"
 
 #define SPACING_PX 12
-#define INDENT_PX 12
 #define STEPS "steps"
 #define SEED "seed"
 #define MODEL "model"
@@ -272,12 +271,12 @@ expander_placed (VqdSettingsPanel *self)
 }
 
 static void
-add_advanced (VqdSettingsPanel *self)
+add_advanced (VqdSettingsPanel *self, GtkWidget *main_rows)
 {
   GtkWidget *rows = vqd_rows_new ();
 
+  vqd_rows_align (rows, main_rows);
   add_options (self, rows, advanced_options);
-  gtk_widget_set_margin_start (rows, INDENT_PX);
   gtk_widget_set_margin_top (rows, SPACING_PX / 2);
   self->expander = vqd_expander_new (_ ("Ad_vanced"), rows);
   if (has (self, SHOW_ADVANCED))
@@ -305,7 +304,7 @@ add_widgets (VqdSettingsPanel *self)
   if (GIMP_IS_CONFIG (self->config))
     add_presets (self, rows);
   gtk_box_pack_start (GTK_BOX (self), rows, FALSE, FALSE, 0);
-  add_advanced (self);
+  add_advanced (self, rows);
 }
 
 static void

@@ -23,6 +23,17 @@ special_free (gpointer data)
   g_free (special);
 }
 
+/* Room for all of the text; letters of Chinese and the like are two wide. */
+static void
+set_width (GtkEntry *spin, const char *text)
+{
+  int n_chars = 1;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n_chars += g_unichar_iswide (g_utf8_get_char (text)) ? 2 : 1;
+  gtk_entry_set_width_chars (spin, MAX (WIDTH_CHARS, n_chars));
+}
+
 static gboolean
 show_value (GtkSpinButton *spin, gpointer user_data)
 {
@@ -78,9 +89,7 @@ vqd_special_spin_new (GObject *config, const char *property, double first,
 
   /* A word can be typed. */
   gtk_spin_button_set_numeric (spin, FALSE);
-  gtk_entry_set_width_chars (
-      GTK_ENTRY (spin),
-      MAX (WIDTH_CHARS, (int) g_utf8_strlen (special_text, -1) + 1));
+  set_width (GTK_ENTRY (spin), special_text);
   g_signal_connect (spin, "output", G_CALLBACK (show_value), special);
   g_signal_connect (spin, "input", G_CALLBACK (read_value), special);
   g_signal_connect (spin, "value-changed", G_CALLBACK (step_over), special);
@@ -97,5 +106,6 @@ vqd_special_spin_set_text (GtkWidget *spin, const char *special_text)
   g_return_if_fail (special != NULL);
   g_free (special->text);
   special->text = g_strdup (special_text);
+  set_width (GTK_ENTRY (spin), special_text);
   show_value (GTK_SPIN_BUTTON (spin), special);
 }

@@ -373,6 +373,8 @@ new_settings (VqdWindow *self)
   gtk_widget_set_margin_end (panel, BORDER_PX);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window),
                                   GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  /* Its rows want all there is; the pictures get it. */
+  gtk_widget_set_hexpand (window, FALSE);
   /* A bar that is always there says that there is more. */
   gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (window),
                                              FALSE);

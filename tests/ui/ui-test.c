@@ -221,6 +221,40 @@ has_name (GtkWidget *widget)
   return atk_relation_set_contains (relations, ATK_RELATION_LABELLED_BY);
 }
 
+/* Of the window that an entry's text is in, the widest of its own. */
+static int
+get_text_area_px (GtkWidget *entry)
+{
+  int width_px = 0;
+
+  for (GList *l = gdk_window_peek_children (gtk_widget_get_window (entry));
+       l != NULL; l = l->next)
+    {
+      gpointer owner;
+
+      gdk_window_get_user_data (l->data, &owner);
+      if (owner == entry)
+        width_px = MAX (width_px, gdk_window_get_width (l->data));
+    }
+
+  return width_px;
+}
+
+/* A number, or the word in its place, is not scrolled to be read. */
+static void
+check_spin (GtkWidget *spin)
+{
+  const int area_px = get_text_area_px (spin);
+  int text_px;
+
+  pango_layout_get_pixel_size (gtk_entry_get_layout (GTK_ENTRY (spin)),
+                               &text_px, NULL);
+  g_assert_cmpint (area_px, >, 0);
+  if (text_px > area_px)
+    g_error ("\"%s\" is cut off: %d in %d pixels",
+             gtk_entry_get_text (GTK_ENTRY (spin)), text_px, area_px);
+}
+
 static void
 check_name (GtkWidget *widget, gpointer data)
 {
@@ -250,6 +284,9 @@ check_name (GtkWidget *widget, gpointer data)
                  extents.height, gtk_widget_get_allocated_width (widget),
                  gtk_widget_get_allocated_height (widget));
     }
+
+  if (GTK_IS_SPIN_BUTTON (widget))
+    check_spin (widget);
 
   if (GTK_IS_CONTAINER (widget))
     gtk_container_forall (GTK_CONTAINER (widget), check_name, data);
