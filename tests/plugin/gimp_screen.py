@@ -138,7 +138,7 @@ class Screen:
         tool = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                             "at_spi.py")
         return subprocess.run([sys.executable, tool] + list(arguments),
-                              env=environment, check=True, timeout=60,
+                              env=environment, check=True, timeout=300,
                               stdout=subprocess.PIPE).stdout.decode()
 
     def key(self, *keys):

@@ -43,7 +43,7 @@ RUN = """
 
 
 # The script's own installation, of what is built already.
-INSTALL = 'source "$0"; build=$1; build_main () { :; }; cmd_install'
+INSTALL = 'source "$1"; build=$2; build_main () { :; }; cmd_install'
 
 
 def parse_arguments():
@@ -104,7 +104,8 @@ def check_catalogue(tap, arguments, language):
 def check_install(tap, arguments, profile):
     build = os.path.dirname(arguments.locale)
     done = subprocess.run(
-        ["bash", "-c", INSTALL, os.path.join(arguments.root, "dev"), build],
+        ["bash", "-c", INSTALL, "install",
+         os.path.join(arguments.root, "dev"), build],
         env=profile.environment, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)
     folder = profile.path("gimp", "plug-ins", "vqdiffusion", "locale")
