@@ -6,9 +6,7 @@ vqd_expander_new (const char *label, GtkWidget *child)
 {
   GtkWidget *expander = gtk_expander_new (NULL);
 
-  /* From right to left too, the label stands where lines begin. */
   gtk_expander_set_use_underline (GTK_EXPANDER (expander), TRUE);
-  gtk_expander_set_label_fill (GTK_EXPANDER (expander), TRUE);
   vqd_expander_set_label (expander, label);
   gtk_widget_set_no_show_all (child, TRUE);
   gtk_container_add (GTK_CONTAINER (expander), child);

@@ -16,6 +16,7 @@ vqd_model_details_new (void)
   GtkWidget *label = vqd_rows_new_text ("");
 
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
   atk_object_set_name (gtk_widget_get_accessible (label),
                        _ ("About the selected model"));
   gtk_widget_show (label);

@@ -17,7 +17,7 @@
 #define BORDER_PX 12
 #define SPACING_PX 6
 #define DEFAULT_WIDTH_PX 1060
-#define DEFAULT_HEIGHT_PX 780
+#define DEFAULT_HEIGHT_PX 820
 #define PNG_SUFFIX ".png"
 #define RETRY_START "start"
 #define RETRY_ITEM "item %u %d"
@@ -212,6 +212,20 @@ stop_key (GtkAccelGroup *group, GObject *window, guint key,
   return TRUE;
 }
 
+/* Of the notebook too, but a text takes these keys for itself. */
+static gboolean
+page_key (GtkAccelGroup *group, GObject *window, guint key,
+          GdkModifierType modifiers, gpointer user_data)
+{
+  VqdWindow *self = VQD_WINDOW (window);
+
+  if (key == GDK_KEY_Page_Down)
+    gtk_notebook_next_page (self->pages);
+  else
+    gtk_notebook_prev_page (self->pages);
+  return TRUE;
+}
+
 /* Ctrl+Enter starts from everywhere. */
 static void
 add_keys (VqdWindow *self)
@@ -223,6 +237,10 @@ add_keys (VqdWindow *self)
     gtk_accel_group_connect (
         group, enters[i], GDK_CONTROL_MASK, 0,
         g_cclosure_new (G_CALLBACK (start_key), NULL, NULL));
+  gtk_accel_group_connect (group, GDK_KEY_Page_Down, GDK_CONTROL_MASK, 0,
+                           g_cclosure_new (G_CALLBACK (page_key), NULL, NULL));
+  gtk_accel_group_connect (group, GDK_KEY_Page_Up, GDK_CONTROL_MASK, 0,
+                           g_cclosure_new (G_CALLBACK (page_key), NULL, NULL));
   gtk_accel_group_connect (group, GDK_KEY_period, GDK_CONTROL_MASK, 0,
                            g_cclosure_new (G_CALLBACK (stop_key), NULL, NULL));
   gtk_accel_group_connect (group, GDK_KEY_w, GDK_CONTROL_MASK, 0,

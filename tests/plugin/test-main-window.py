@@ -126,7 +126,9 @@ def check_names(session, where):
         # GTK's own: a scrolled area, whose contents have names
         if widget.role == "scroll pane":
             continue
-        nameless.append("%r in %r" % (widget, above.get(widget.depth - 1)))
+        nameless.append(" > ".join("%s %r" % (above[depth].role,
+                                              above[depth].name)
+                                   for depth in range(widget.depth + 1)))
     session.tap.equal(nameless, [],
                       "all that takes the focus has a name: " + where)
 
@@ -432,7 +434,8 @@ def check_error(session):
 def check_pages(session):
     tap, screen, window = session.tap, session.screen, session.window
     window.focus()
-    screen.key("ctrl+Next")
+    # from a text as well, which takes these keys for itself
+    screen.key("alt+p", "ctrl+Next")
     tap.check(screen.wait_for(
         lambda: window.find("list item", "vqdiffusion-small"), 20),
         "the models page lists the model")
@@ -451,7 +454,7 @@ def check_pages(session):
 
 def arguments_of(profile):
     """The nicks of the procedure's arguments, as GIMP keeps them."""
-    with open(profile.path("gimp", "pluginrc")) as pluginrc:
+    with open(profile.path("gimp", "pluginrc"), errors="replace") as pluginrc:
         procedure = re.search(
             r'proc-def "plug-in-vqdiffusion" .*?\n +(\d+) \d+\n(.*?)\n\(plug',
             pluginrc.read(), re.S)
