@@ -12,6 +12,7 @@
 #include "plugin/vqd-image-watch.h"
 #include "plugin/vqd-insert.h"
 #include "plugin/vqd-intake.h"
+#include "plugin/vqd-layer-io.h"
 #include "plugin/vqd-names.h"
 #include "plugin/vqd-saver.h"
 #include "plugin/vqd-settings.h"
@@ -23,6 +24,10 @@
 
 /* Numbers of items: the run's, and the picture's in it. */
 #define ITEM_OF(id) ((id).run * VQD_MAX_IMAGES + (guint) (id).index)
+
+/* Of the status line, which is as wide as the window: drawn together with a
+ * picture, all between the two would be drawn, too. */
+#define STATUS_INTERVAL_US 300000
 
 /* A picture of the gallery. */
 typedef struct
@@ -49,6 +54,7 @@ typedef struct
   GArray *layers;    /* numbers of what was inserted */
   VqdPictureId current;
   VqdStatus status;
+  gint64 status_us;        /* when it was shown */
   VqdStopwatch *stopwatch; /* NULL: nobody wants to know */
   double model_guidance;   /* of the model that is open; 1 is none */
 } Session;
@@ -118,6 +124,20 @@ picture_begun (VqdPictureId id, gpointer user_data)
 }
 
 static void
+show_status (Session *self, const VqdProgress *progress)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->status_us < STATUS_INTERVAL_US)
+    return;
+
+  g_autofree char *text = vqd_status_text (&self->status, progress);
+  vqd_window_set_status (self->window, vqd_status_get_fraction (&self->status),
+                         text);
+  self->status_us = now_us;
+}
+
+static void
 picture_progress (const VqdProgress *progress, gpointer user_data)
 {
   Session *self = user_data;
@@ -125,9 +145,7 @@ picture_progress (const VqdProgress *progress, gpointer user_data)
   g_autofree char *note = vqd_status_phase_text (progress);
 
   vqd_status_progress (&self->status, progress);
-  g_autofree char *text = vqd_status_text (&self->status, progress);
-  vqd_window_set_status (self->window, vqd_status_get_fraction (&self->status),
-                         text);
+  show_status (self, progress);
   vqd_gallery_set_state (self->gallery, number, VQD_ITEM_WORKING, note);
   if (progress->tokens != NULL)
     vqd_gallery_set_tokens (self->gallery, number, progress->tokens,
@@ -678,6 +696,13 @@ load_model (Session *self)
     vqd_worker_load (self->worker, &args->options);
 }
 
+static gpointer
+warm_up (gpointer unused)
+{
+  vqd_layer_io_warm_up ();
+  return NULL;
+}
+
 static void
 show_window (Session *self)
 {
@@ -745,6 +770,7 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   self.saver = vqd_saver_new (saved, &self);
   load_model (&self);
   show_window (&self);
+  GThread *warming = g_thread_new ("warm up", warm_up, NULL);
 
   turn_loop ();
 
@@ -753,6 +779,7 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   g_object_get (config, "keep-settings", &keep_settings, NULL);
   if (! keep_settings)
     vqd_settings_forget (G_OBJECT (config));
+  g_thread_join (warming);
   vqd_image_watch_free (self.watch);
   vqd_intake_free (self.intake);
   vqd_worker_free (self.worker);

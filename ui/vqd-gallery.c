@@ -502,6 +502,9 @@ vqd_gallery_set_state (VqdGallery *self, guint id, VqdItemState state,
   item->note = g_strdup (note);
   vqd_thumb_set_faded (item->thumb,
                        state == VQD_ITEM_STOPPED || state == VQD_ITEM_FAILED);
+  /* The buttons and their keys have something to act on at once. */
+  if (state == VQD_ITEM_DONE && selected_item (self) == NULL)
+    gtk_flow_box_select_child (self->flow, GTK_FLOW_BOX_CHILD (item->child));
   show_state (self, item);
 }
 

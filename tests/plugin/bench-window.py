@@ -190,18 +190,18 @@ class Bench:
         self.screen.key("ctrl+Return")
         self.screen.wait_for(lambda: self.window.items("Ready"), WAIT_S)
         self.window.click_item(0, "Ready")
-        self.log.wait("layer")
+        layer = self.log.wait("layer")
         seconds = time.monotonic() - begin
         self.screen.shoot("bench-first-picture")
         print("first picture: 3 clicks in the menu, the prompt, Ctrl+Enter, "
               "1 click on the picture; %.1f s" % seconds)
+        self.table.add("click on a picture to layer, in a new image", [layer])
         self.end_run()
 
     def openings(self):
         wholes, owns, colds = [], [], []
         for _ in range(REPEATS):
-            self.window.close()
-            self.wait_closed()
+            self.close()
             whole, own = self.open()
             wholes.append(whole)
             owns.append(own)
@@ -215,7 +215,8 @@ class Bench:
         self.table.add("  of that the plug-in itself", owns)
         self.table.add("Generate to first tokens, window just opened", colds)
 
-    def wait_closed(self):
+    def close(self):
+        self.window.close()
         self.screen.wait_for(
             lambda: gimp_test.find_run(self.screen.profile) is None, 20)
 
@@ -223,8 +224,7 @@ class Bench:
         """Cancelled while the model is being loaded."""
         idles = []
         for i in range(REPEATS):
-            self.window.close()
-            self.wait_closed()
+            self.close()
             self.open()
             self.log.skip()
             self.click_start()
@@ -247,7 +247,7 @@ class Bench:
         self.table.add("%s to first tokens" % what, tokens, goal)
         self.table.add("  longest turn of the main loop", turns, 50)
         self.table.add("    of that its own computing", owns)
-        self.table.add("  99 %% of turns" % (), turns_99)
+        self.table.add("    99 % of turns", turns_99)
         self.table.add("  GIMP answers", pulses)
 
     def cancels(self, what):
@@ -270,9 +270,9 @@ class Bench:
 
     def insertions(self, what):
         layers = []
-        for i in range(REPEATS):
+        for _ in range(REPEATS):
             self.log.skip()
-            self.window.click_item(i, "Ready")
+            self.window.click_item(0, "Ready")
             layers.append(self.log.wait("layer"))
         self.table.add("click on a picture to layer, %s" % what, layers)
 
@@ -283,11 +283,16 @@ class Bench:
         self.learn_places()
 
     def large(self):
+        # the window is about the image it was opened from
+        self.close()
         self.screen.server.ask(NEW_IMAGE)
         time.sleep(3)
+        self.open()
         self.window.focus()
+        self.window.click("radio button", "^Draft$")
         self.window.set_images(MAX_IMAGES)
         self.draw()
+        self.window.click("radio button", "^Balanced$")
         self.screen.shoot("bench-full")
         self.learn_places()
         what = ", %d x %d, %d pictures there" % (*LARGE, MAX_IMAGES)
