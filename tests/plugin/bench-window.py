@@ -18,8 +18,8 @@ import gimp_screen
 import gimp_test
 import main_window
 
-REPEATS = 7
-N_MOMENTS = 16     # of a picture, at which it is cancelled
+REPEATS = 5
+N_MOMENTS = 12     # of a picture, at which it is cancelled
 LARGE = (4000, 3000)
 MAX_IMAGES = 64
 WAIT_S = 300
@@ -110,10 +110,11 @@ def percentile(values, share):
 class Table:
     """Rows of what was measured; a goal stands beside what has one."""
 
-    FORMAT = "%-50s %7s %7s %7s %4s %7s"
+    FORMAT = "%-54s %7s %7s %7s %4s %7s"
 
     def __init__(self):
-        print(self.FORMAT % ("ms", "least", "median", "worst", "n", "goal"))
+        print(self.FORMAT % ("ms", "least", "median", "worst", "n", "goal"),
+              flush=True)
 
     def add(self, what, values, goal=None):
         if not values:
@@ -184,7 +185,8 @@ class Bench:
         """A profile that never saw the plug-in, no image, no page read."""
         begin = time.monotonic()
         self.open()
-        self.window.focus()
+        if not self.window.focus():
+            raise RuntimeError("the window did not get the keys")
         self.screen.type("autumn leaves")
         self.log.skip()
         self.screen.key("ctrl+Return")
@@ -296,7 +298,7 @@ class Bench:
         self.screen.shoot("bench-full")
         self.learn_places()
         what = ", %d x %d, %d pictures there" % (*LARGE, MAX_IMAGES)
-        self.runs("Generate" + what, 4)
+        self.runs("Generate" + what, 2)
         self.insertions("%d x %d" % LARGE)
         self.cancels("%d x %d" % LARGE)
         self.screen.server.ask(SELECT)
@@ -327,7 +329,7 @@ def main():
         bench.first_picture()
         bench.learn_places()
         parts = {
-            "runs": lambda: bench.runs("Generate", 4),
+            "runs": lambda: bench.runs("Generate", 2),
             "cancels": lambda: bench.cancels("at moments of a picture"),
             "openings": bench.openings,
             "loads": bench.loads,

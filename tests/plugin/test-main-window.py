@@ -344,13 +344,14 @@ def check_pages(session):
 def check_stop_reading(session):
     """A large layer takes a while to be read; it is stopped meanwhile."""
     tap, screen, window = session.tap, session.screen, session.window
-    session.ask("(begin (gimp-image-scale image 4000 3000) "
-                "(gimp-displays-flush))")
     n_before = len(window.items())
     window.focus()
-    screen.key("alt+d", "space", "Home", *["Down"] * 4, "Return")
+    screen.key("alt+d", "space", *["Down"] * 4, "Return")
     tap.check(screen.wait_for(lambda: session.button() == ["Vary"], 5),
-              "a large layer is to be varied", session.button())
+              "a layer is to be varied", session.button())
+    session.ask("(begin (gimp-image-scale image 4000 3000) "
+                "(gimp-displays-flush))")
+    time.sleep(2)
     window.focus()
     screen.run("xdotool", "key", "ctrl+Return", "key", "ctrl+period")
     tap.check(window.wait_status("^Stopped: 0 pictures", 20),
