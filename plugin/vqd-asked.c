@@ -6,7 +6,6 @@
 #include "plugin/vqd-names.h"
 #include "plugin/vqd-output.h"
 #include "plugin/vqd-settings.h"
-#include "plugin/vqd-where.h"
 
 typedef struct
 {
@@ -45,24 +44,6 @@ read_settings (GObject *config)
   return settings;
 }
 
-static gboolean
-read_canvas (VqdAsked *self, GimpImage *image, GError **error)
-{
-  VqdRequest *request = &self->args->request;
-
-  if ((VQD_TASKS_OF (request->task) & VQD_TASKS_ON_CANVAS) == 0)
-    return TRUE;
-
-  GimpLayer *layer = vqd_where_find_layer (image, NULL, error);
-  if (layer != NULL)
-    self->canvas = vqd_canvas_io_read (layer, request, error);
-  if (self->canvas == NULL)
-    return FALSE;
-
-  request->canvas = &self->canvas->canvas;
-  return TRUE;
-}
-
 static void
 set_prompt (VqdArgs *args, const char *prompt)
 {
@@ -73,7 +54,7 @@ set_prompt (VqdArgs *args, const char *prompt)
 
 VqdAsked *
 vqd_asked_new (GimpProcedureConfig *config, VqdTask task, const char *prompt,
-               GimpImage *image, GError **error)
+               GError **error)
 {
   g_autoptr (VqdAsked) self = g_new0 (VqdAsked, 1);
 
@@ -92,7 +73,7 @@ vqd_asked_new (GimpProcedureConfig *config, VqdTask task, const char *prompt,
       g_free (self->title);
       self->title = g_strdup (_ ("No prompt"));
     }
-  return read_canvas (self, image, error) ? g_steal_pointer (&self) : NULL;
+  return g_steal_pointer (&self);
 }
 
 VqdAsked *

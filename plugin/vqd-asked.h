@@ -15,18 +15,18 @@
 typedef struct
 {
   int n_refs;
-  VqdArgs *args;       /* the seed is not -1, the canvas is set */
-  VqdCanvasIo *canvas; /* NULL: none */
+  VqdArgs *args;       /* the seed is not -1, the canvas is this one's */
+  VqdCanvasIo *canvas; /* NULL: none, or not yet */
   GPtrArray *settings; /* of the config: names and values */
   char *title;         /* the prompt on one line, or what stands for none */
   int group;           /* number of the layer group of the run; 0: none yet */
   gboolean has_failed; /* and the user was told */
 } VqdAsked;
 
-/* prompt: as the model gets it. image: NULL: none. Reads the canvas, where the
- * task needs one. (transfer full) */
+/* prompt: as the model gets it. The canvas comes later: vqd-intake.h.
+ * (transfer full) */
 VqdAsked *vqd_asked_new (GimpProcedureConfig *config, VqdTask task,
-                         const char *prompt, GimpImage *image, GError **error);
+                         const char *prompt, GError **error);
 VqdAsked *vqd_asked_ref (VqdAsked *self);
 void vqd_asked_unref (VqdAsked *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdAsked, vqd_asked_unref)

@@ -37,11 +37,6 @@ typedef struct
  * the user is asked for settings. */
 gboolean vqd_canvas_io_check (GimpLayer *layer, VqdTask task, GError **error);
 
-/* Reads the canvas. Fails also where vqd_canvas_io_check () does.
- * request: of a task on a canvas; its margins are asked for, its canvas is not.
- * (transfer full) */
-VqdCanvasIo *vqd_canvas_io_read (GimpLayer *layer, const VqdRequest *request,
-                                 GError **error);
 void vqd_canvas_io_free (VqdCanvasIo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdCanvasIo, vqd_canvas_io_free)
 

@@ -133,3 +133,12 @@ vqd_layer_io_mask_format (GeglBuffer *buffer)
 
   return babl_format_with_space (name, babl_format_get_space (format));
 }
+
+void
+vqd_layer_io_warm_up (void)
+{
+  const Babl *layer = babl_format ("R'G'B'A u8");
+
+  babl_fish (babl_format ("R'G'B' u8"), layer);
+  babl_fish (layer, babl_format ("R'G'B' float"));
+}

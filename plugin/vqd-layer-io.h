@@ -27,4 +27,8 @@ GimpLayer *vqd_layer_io_new_layer (GimpImage *image, const VqdPicture *picture,
  * neither makes them linear nor the reverse. */
 const Babl *vqd_layer_io_mask_format (GeglBuffer *buffer);
 
+/* What the first layer would wait for most: babl times its conversions before
+ * it uses them. From any thread; takes a second. */
+void vqd_layer_io_warm_up (void);
+
 #endif /* VQD_LAYER_IO_H */

@@ -16,24 +16,32 @@ vqd_mode_names (void)
   return names;
 }
 
-/* Whether the layers' common rectangle leaves an edge of the canvas empty. */
+/* Whether the layers' common rectangle leaves an edge of the canvas empty. From
+ * the bottom: what lies there covers the canvas most often, and ends the
+ * search. */
 static gboolean
 has_border (GimpImage *image)
 {
   g_autofree GimpLayer **layers = gimp_image_get_layers (image);
+  const int width = gimp_image_get_width (image);
+  const int height = gimp_image_get_height (image);
   int left = G_MAXINT;
   int top = G_MAXINT;
   int right = G_MININT;
   int bottom = G_MININT;
+  int n_layers = 0;
 
-  for (int i = 0; layers != NULL && layers[i] != NULL; i++)
+  while (layers != NULL && layers[n_layers] != NULL)
+    n_layers++;
+  if (n_layers > MAX_LAYERS)
+    return FALSE;
+
+  for (int i = n_layers - 1; i >= 0; i--)
     {
       GimpDrawable *drawable = GIMP_DRAWABLE (layers[i]);
       int x;
       int y;
 
-      if (i == MAX_LAYERS)
-        return FALSE;
       if (! gimp_item_get_visible (GIMP_ITEM (drawable)) ||
           ! gimp_drawable_get_offsets (drawable, &x, &y))
         continue;
@@ -41,11 +49,11 @@ has_border (GimpImage *image)
       top = MIN (top, y);
       right = MAX (right, x + gimp_drawable_get_width (drawable));
       bottom = MAX (bottom, y + gimp_drawable_get_height (drawable));
+      if (left <= 0 && top <= 0 && right >= width && bottom >= height)
+        return FALSE;
     }
 
-  return left <= right &&
-         (left > 0 || top > 0 || right < gimp_image_get_width (image) ||
-          bottom < gimp_image_get_height (image));
+  return left <= right;
 }
 
 VqdModeHints
@@ -56,7 +64,8 @@ vqd_mode_look (GimpImage *image)
   if (image != NULL)
     {
       hints.has_selection = ! gimp_selection_is_empty (image);
-      hints.has_border = has_border (image);
+      /* What is selected comes first anyway. */
+      hints.has_border = ! hints.has_selection && has_border (image);
     }
   return hints;
 }

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "plugin/vqd-args.h"
-#include "plugin/vqd-canvas-io.h"
+#include "plugin/vqd-canvas-reader.h"
 #include "plugin/vqd-insert.h"
 #include "plugin/vqd-job.h"
 #include "plugin/vqd-names.h"
@@ -66,7 +66,7 @@ read_canvas (const VqdRun *self, VqdArgs *args, VqdCanvasIo **canvas,
   GimpLayer *layer = vqd_where_find_layer (self->image, self->drawables, error);
 
   if (layer != NULL)
-    *canvas = vqd_canvas_io_read (layer, &args->request, error);
+    *canvas = vqd_canvas_reader_read_all (layer, &args->request, error);
   if (*canvas == NULL)
     return FALSE;
 

@@ -11,6 +11,8 @@
 #include "plugin/vqd-below.h"
 #include "plugin/vqd-image-watch.h"
 #include "plugin/vqd-insert.h"
+#include "plugin/vqd-intake.h"
+#include "plugin/vqd-layer-io.h"
 #include "plugin/vqd-names.h"
 #include "plugin/vqd-purity-layer.h"
 #include "plugin/vqd-saver.h"
@@ -23,6 +25,10 @@
 
 /* Numbers of items: the run's, and the picture's in it. */
 #define ITEM_OF(id) ((id).run * VQD_MAX_IMAGES + (guint) (id).index)
+
+/* Of the status line, which is as wide as the window: drawn together with a
+ * picture, all between the two would be drawn, too. */
+#define STATUS_INTERVAL_US 300000
 
 /* A picture of the gallery. */
 typedef struct
@@ -42,6 +48,7 @@ typedef struct
   VqdGallery *gallery;
   VqdWorker *worker;
   VqdImageWatch *watch;
+  VqdIntake *intake;
   VqdSaver *saver;
   VqdTask task;
   GHashTable *items; /* number -> Item */
@@ -49,6 +56,7 @@ typedef struct
   GArray *layers;    /* numbers of what was inserted */
   VqdPictureId current;
   VqdStatus status;
+  gint64 status_us;        /* when it was shown */
   VqdStopwatch *stopwatch; /* NULL: nobody wants to know */
   double model_guidance;   /* of the model that is open; 1 is none */
 } Session;
@@ -118,6 +126,20 @@ picture_begun (VqdPictureId id, gpointer user_data)
 }
 
 static void
+show_status (Session *self, const VqdProgress *progress)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->status_us < STATUS_INTERVAL_US)
+    return;
+
+  g_autofree char *text = vqd_status_text (&self->status, progress);
+  vqd_window_set_status (self->window, vqd_status_get_fraction (&self->status),
+                         text);
+  self->status_us = now_us;
+}
+
+static void
 picture_progress (const VqdProgress *progress, gpointer user_data)
 {
   Session *self = user_data;
@@ -125,15 +147,13 @@ picture_progress (const VqdProgress *progress, gpointer user_data)
   g_autofree char *note = vqd_status_phase_text (progress);
 
   vqd_status_progress (&self->status, progress);
-  if (progress->tokens != NULL && progress->step > 0)
-    vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_TOKENS);
-  g_autofree char *text = vqd_status_text (&self->status, progress);
-  vqd_window_set_status (self->window, vqd_status_get_fraction (&self->status),
-                         text);
+  show_status (self, progress);
   vqd_gallery_set_state (self->gallery, number, VQD_ITEM_WORKING, note);
   if (progress->tokens != NULL)
     vqd_gallery_set_tokens (self->gallery, number, progress->tokens,
                             progress->grid_width, progress->grid_height);
+  if (progress->tokens != NULL && progress->step > 0)
+    vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_TOKENS);
 }
 
 /* (transfer full) */
@@ -245,21 +265,36 @@ show_queue (Session *self)
   vqd_window_set_queue (self->window, rows, (int) queue->len);
 }
 
+static gboolean
+is_busy (gpointer user_data)
+{
+  Session *self = user_data;
+
+  return ! vqd_intake_is_empty (self->intake) ||
+         ! vqd_worker_is_idle (self->worker);
+}
+
+static void
+rest_if_idle (Session *self)
+{
+  if (self->status.begun_us == 0 || is_busy (self))
+    return;
+
+  g_autofree char *text = vqd_status_done_text (&self->status);
+  vqd_window_set_status (self->window, -1, text);
+  vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_CANCEL);
+  vqd_stopwatch_tell_turns (self->stopwatch);
+  vqd_status_idle (&self->status);
+  g_hash_table_remove_all (self->runs);
+}
+
 static void
 queue_changed (gpointer user_data)
 {
   Session *self = user_data;
 
   show_queue (self);
-  if (self->status.begun_us == 0 || ! vqd_worker_is_idle (self->worker))
-    return;
-
-  vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_CANCEL);
-  vqd_stopwatch_tell_blocks (self->stopwatch);
-  g_autofree char *text = vqd_status_done_text (&self->status);
-  vqd_window_set_status (self->window, -1, text);
-  vqd_status_idle (&self->status);
-  g_hash_table_remove_all (self->runs);
+  rest_if_idle (self);
 }
 
 static const VqdWorkerEvents worker_events = {
@@ -293,6 +328,37 @@ add_items (Session *self, VqdAsked *asked, guint run)
     }
 }
 
+/* Pictures that will not be drawn, though they were asked for. */
+static void
+give_up (Session *self, int n_images)
+{
+  for (int i = 0; i < n_images; i++)
+    vqd_status_over (&self->status, -1);
+  rest_if_idle (self);
+}
+
+static void
+canvas_read (VqdAsked *asked, const GError *error, gpointer user_data)
+{
+  Session *self = user_data;
+  const VqdArgs *args = asked->args;
+
+  if (error != NULL)
+    {
+      vqd_window_show_error (self->window,
+                             _ ("The pictures could not be made."), error);
+      give_up (self, args->request.n_images);
+      vqd_asked_unref (asked);
+      return;
+    }
+
+  const guint run =
+      vqd_worker_add (self->worker, &args->request, &args->options,
+                      vqd_asked_ref (asked), unref_asked);
+  g_hash_table_insert (self->runs, GUINT_TO_POINTER (run), asked);
+  add_items (self, asked, run);
+}
+
 static void
 start (gpointer user_data)
 {
@@ -300,23 +366,21 @@ start (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_TOKENS);
+  if (self->status.begun_us == 0)
+    vqd_stopwatch_forget_turns (self->stopwatch);
   vqd_image_watch_look (self->watch);
   g_autofree char *prompt = vqd_window_get_prompt (self->window);
-  VqdAsked *asked =
-      vqd_asked_new (self->config, self->task, prompt,
-                     vqd_image_watch_get_image (self->watch), &error);
-  if (asked == NULL)
+  g_autoptr (VqdAsked) asked =
+      vqd_asked_new (self->config, self->task, prompt, &error);
+  if (asked == NULL ||
+      ! vqd_intake_add (self->intake, asked,
+                        vqd_image_watch_get_image (self->watch), &error))
     {
       vqd_window_show_run_error (self->window, error);
       return;
     }
 
   const VqdArgs *args = asked->args;
-  const guint run =
-      vqd_worker_add (self->worker, &args->request, &args->options,
-                      vqd_asked_ref (asked), unref_asked);
-  g_hash_table_insert (self->runs, GUINT_TO_POINTER (run), asked);
-  add_items (self, asked, run);
   vqd_window_begun (self->window, args->request.seed);
   if (args->keep_settings)
     vqd_settings_keep (self->config);
@@ -332,6 +396,7 @@ stop_all (gpointer user_data)
 
   vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_CANCEL);
   vqd_worker_stop_all (self->worker);
+  give_up (self, vqd_intake_drop_all (self->intake));
 }
 
 static void
@@ -393,6 +458,7 @@ insert (Session *self, Item *item, gboolean with_purity)
   };
   VqdInserted inserted;
 
+  vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_INSERT);
   if (where.canvas == NULL && where.image != NULL &&
       ! vqd_where_check_image (where.image, NULL, &error))
     {
@@ -415,6 +481,7 @@ insert (Session *self, Item *item, gboolean with_purity)
   if (! wants_image && (image == NULL || inserted.is_lost))
     vqd_image_watch_choose (self->watch, gimp_image_get_id (inserted.image));
   vqd_gallery_set_inserted (self->gallery, ITEM_OF (item->id));
+  vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_INSERT);
   g_free (inserted.layers);
 }
 
@@ -638,14 +705,6 @@ remove_all (gpointer user_data)
     }
 }
 
-static gboolean
-is_busy (gpointer user_data)
-{
-  Session *self = user_data;
-
-  return ! vqd_worker_is_idle (self->worker);
-}
-
 static const VqdWindowActions window_actions = {
   .start = start,
   .stop_all = stop_all,
@@ -689,6 +748,13 @@ load_model (Session *self)
     vqd_worker_load (self->worker, &args->options);
 }
 
+static gpointer
+warm_up (gpointer unused)
+{
+  vqd_layer_io_warm_up ();
+  return NULL;
+}
+
 static void
 show_window (Session *self)
 {
@@ -701,6 +767,8 @@ show_window (Session *self)
   g_signal_connect (window, "destroy", G_CALLBACK (gtk_main_quit), NULL);
   gimp_window_set_transient (window);
   gtk_widget_show (GTK_WIDGET (window));
+  vqd_stopwatch_set_window (self->stopwatch, GTK_WIDGET (window));
+  vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_WINDOW);
 }
 
 #ifdef G_OS_UNIX
@@ -742,16 +810,19 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
     .layers = g_array_new (FALSE, FALSE, sizeof (int)),
   };
 
+  self.stopwatch = vqd_stopwatch_new ();
+  vqd_stopwatch_start (self.stopwatch, VQD_STOPWATCH_WINDOW);
   gimp_ui_init ("vqdiffusion");
   self.window =
       VQD_WINDOW (vqd_window_new (G_OBJECT (config), &window_actions, &self));
   self.gallery = vqd_window_get_gallery (self.window);
   self.worker = vqd_worker_new (&worker_events, &self, cache_folder);
   self.watch = vqd_image_watch_new (image, image_changed, &self);
+  self.intake = vqd_intake_new (canvas_read, &self);
   self.saver = vqd_saver_new (saved, &self);
-  self.stopwatch = vqd_stopwatch_new ();
   load_model (&self);
   show_window (&self);
+  GThread *warming = g_thread_new ("warm up", warm_up, NULL);
 
   turn_loop ();
 
@@ -760,7 +831,9 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   g_object_get (config, "keep-settings", &keep_settings, NULL);
   if (! keep_settings)
     vqd_settings_forget (G_OBJECT (config));
+  g_thread_join (warming);
   vqd_image_watch_free (self.watch);
+  vqd_intake_free (self.intake);
   vqd_worker_free (self.worker);
   vqd_saver_free (self.saver);
   vqd_stopwatch_free (self.stopwatch);

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plugin/vqd-worker.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
 #include "plugin/vqd-mailbox.h"
 #include "plugin/vqd-run-queue.h"
+
+/* Enough to give way at once; what else the machine does is not preferred by
+ * much. */
+#define NICE 5
 
 typedef enum
 {
@@ -310,11 +318,22 @@ work (VqdWorker *self)
   return TRUE;
 }
 
+/* The window and GIMP go first; the threads that this one begins follow it. On
+ * Linux 0 is the thread alone; elsewhere it would be the process. */
+static void
+step_back (void)
+{
+#ifdef __linux__
+  setpriority (PRIO_PROCESS, 0, NICE);
+#endif
+}
+
 static gpointer
 worker_thread (gpointer user_data)
 {
   VqdWorker *self = user_data;
 
+  step_back ();
   g_mutex_lock (&self->lock);
   while (! self->quits)
     if (! work (self))

@@ -481,6 +481,9 @@ vqd_gallery_set_state (VqdGallery *self, guint id, VqdItemState state,
   if (item == NULL)
     return;
   vqd_gallery_item_set_state (item, state, note);
+  /* The buttons and their keys have something to act on at once. */
+  if (state == VQD_ITEM_DONE && selected_item (self) == NULL)
+    gtk_flow_box_select_child (self->flow, GTK_FLOW_BOX_CHILD (item->child));
   update_buttons (self);
 }
 

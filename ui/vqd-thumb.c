@@ -29,6 +29,12 @@ struct _VqdThumb
   GdkPixbuf *map;              /* NULL: none */
   cairo_rectangle_t map_place; /* in shares of the picture's sides */
   gboolean shows_map;
+
+  /* What is shown, as pixels of the screen: drawing it anew, line by line,
+   * keeps the display server busy, and whoever waits for that. NULL: not yet */
+  cairo_surface_t *drawn;
+  GdkRGBA drawn_color; /* that it has of the style */
+  int drawn_scale;
 };
 
 G_DEFINE_FINAL_TYPE (VqdThumb, vqd_thumb, GTK_TYPE_DRAWING_AREA)
@@ -142,10 +148,60 @@ draw_map (const VqdThumb *self, cairo_t *cr, int width, int height)
   cairo_restore (cr);
 }
 
+static void
+draw_contents (const VqdThumb *self, cairo_t *cr, const GdkRGBA *color,
+               int width, int height)
+{
+  if (self->picture != NULL)
+    {
+      draw_picture (self, cr, width, height);
+      if (self->map != NULL && self->shows_map)
+        draw_map (self, cr, width, height);
+    }
+  else if (self->tokens != NULL)
+    {
+      draw_tokens (self, cr, color, width, height);
+    }
+  else
+    {
+      cairo_rectangle (cr, 0, 0, width, height);
+      hatch (cr, color, width, height);
+    }
+}
+
+static void
+update_drawn (VqdThumb *self, const GdkRGBA *color, int width, int height)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  const int scale = gtk_widget_get_scale_factor (widget);
+
+  if (self->drawn != NULL && self->drawn_scale == scale &&
+      gdk_rgba_equal (&self->drawn_color, color))
+    return;
+
+  g_clear_pointer (&self->drawn, cairo_surface_destroy);
+  self->drawn = gdk_window_create_similar_image_surface (
+      gtk_widget_get_window (widget), CAIRO_FORMAT_ARGB32, width * scale,
+      height * scale, scale);
+  self->drawn_color = *color;
+  self->drawn_scale = scale;
+  cairo_t *cr = cairo_create (self->drawn);
+  draw_contents (self, cr, color, width, height);
+  cairo_destroy (cr);
+}
+
+/* It shows something else now. */
+static void
+changed (VqdThumb *self)
+{
+  g_clear_pointer (&self->drawn, cairo_surface_destroy);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 static gboolean
 vqd_thumb_draw (GtkWidget *widget, cairo_t *cr)
 {
-  const VqdThumb *self = VQD_THUMB (widget);
+  VqdThumb *self = VQD_THUMB (widget);
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
   GdkRGBA color;
   int width;
@@ -154,24 +210,10 @@ vqd_thumb_draw (GtkWidget *widget, cairo_t *cr)
   gtk_style_context_get_color (style, gtk_style_context_get_state (style),
                                &color);
   shown_size (self, &width, &height);
-  cairo_translate (cr, (gtk_widget_get_allocated_width (widget) - width) / 2,
-                   (gtk_widget_get_allocated_height (widget) - height) / 2);
-  cairo_rectangle (cr, 0, 0, width, height);
-  cairo_clip (cr);
-
-  cairo_push_group (cr);
-  if (self->picture != NULL)
-    draw_picture (self, cr, width, height);
-  else if (self->tokens != NULL)
-    draw_tokens (self, cr, &color, width, height);
-  else
-    {
-      cairo_rectangle (cr, 0, 0, width, height);
-      hatch (cr, &color, width, height);
-    }
-  if (self->picture != NULL && self->map != NULL && self->shows_map)
-    draw_map (self, cr, width, height);
-  cairo_pop_group_to_source (cr);
+  update_drawn (self, &color, width, height);
+  cairo_set_source_surface (
+      cr, self->drawn, (gtk_widget_get_allocated_width (widget) - width) / 2,
+      (gtk_widget_get_allocated_height (widget) - height) / 2);
   cairo_paint_with_alpha (cr, self->is_faded ? FADED_ALPHA : 1);
   return GDK_EVENT_PROPAGATE;
 }
@@ -182,6 +224,7 @@ vqd_thumb_finalize (GObject *object)
   VqdThumb *self = VQD_THUMB (object);
 
   g_clear_pointer (&self->palette, g_bytes_unref);
+  g_clear_pointer (&self->drawn, cairo_surface_destroy);
   g_clear_object (&self->picture);
   g_clear_object (&self->map);
   g_free (self->tokens);
@@ -216,7 +259,7 @@ void
 vqd_thumb_set_shape (VqdThumb *self, int width_px, int height_px)
 {
   self->aspect = (double) width_px / height_px;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  changed (self);
 }
 
 void
@@ -227,18 +270,31 @@ vqd_thumb_set_palette (VqdThumb *self, GBytes *palette)
   g_clear_pointer (&self->palette, g_bytes_unref);
   self->palette = palette;
   if (self->tokens != NULL && self->picture == NULL)
-    gtk_widget_queue_draw (GTK_WIDGET (self));
+    changed (self);
+}
+
+static gboolean
+has_tokens (const VqdThumb *self, const int *tokens, int width, int height)
+{
+  return self->tokens != NULL && width == self->grid_width &&
+         height == self->grid_height &&
+         memcmp (tokens, self->tokens,
+                 sizeof (int) * (gsize) width * (gsize) height) == 0;
 }
 
 void
 vqd_thumb_set_tokens (VqdThumb *self, const int *tokens, int width, int height)
 {
+  if (has_tokens (self, tokens, width, height))
+    return;
+
   g_free (self->tokens);
   self->tokens =
       g_memdup2 (tokens, sizeof (int) * (gsize) width * (gsize) height);
   self->grid_width = width;
   self->grid_height = height;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (self->picture == NULL)
+    changed (self);
 }
 
 void
@@ -264,14 +320,14 @@ vqd_thumb_set_map (VqdThumb *self, GdkPixbuf *cells,
 {
   g_set_object (&self->map, cells);
   self->map_place = *place;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  changed (self);
 }
 
 void
 vqd_thumb_show_map (VqdThumb *self, gboolean is_shown)
 {
   self->shows_map = is_shown;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  changed (self);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
+#include <math.h>
 
 #include "ui/vqd-compare.h"
 #include "ui/vqd-error-advice.h"
@@ -18,6 +19,8 @@
 #define SPACING_PX 6
 #define DEFAULT_WIDTH_PX 1060
 #define DEFAULT_HEIGHT_PX 820
+/* Of the progress bar, about its width in pixels. */
+#define FRACTION_STEPS 150
 #define PNG_SUFFIX ".png"
 #define RETRY_START "start"
 #define RETRY_ITEM "item %u %d"
@@ -417,6 +420,16 @@ new_pictures (VqdWindow *self)
   return box;
 }
 
+/* The whole text, when it is asked for: a tooltip that is set with each text
+ * would have GTK ask where the pointer is, and wait for the answer. */
+static gboolean
+query_status_tooltip (GtkWidget *status, int x, int y, gboolean by_keyboard,
+                      GtkTooltip *tooltip, gpointer user_data)
+{
+  gtk_tooltip_set_text (tooltip, gtk_label_get_text (GTK_LABEL (status)));
+  return TRUE;
+}
+
 static GtkWidget *
 new_status_row (VqdWindow *self)
 {
@@ -429,6 +442,9 @@ new_status_row (VqdWindow *self)
   self->stop_button = gtk_button_new_with_mnemonic (_ ("S_top All"));
   gtk_label_set_xalign (self->status, 0);
   gtk_label_set_ellipsize (self->status, PANGO_ELLIPSIZE_END);
+  gtk_widget_set_has_tooltip (status, TRUE);
+  g_signal_connect (status, "query-tooltip", G_CALLBACK (query_status_tooltip),
+                    NULL);
   atk_object_set_role (gtk_widget_get_accessible (status), ATK_ROLE_STATUSBAR);
   atk_object_set_name (gtk_widget_get_accessible (progress), _ ("Progress"));
   gtk_widget_set_valign (progress, GTK_ALIGN_CENTER);
@@ -657,14 +673,23 @@ vqd_window_set_queue (VqdWindow *self, const VqdQueueRow *rows, int n_rows)
   vqd_queue_list_set (self->queue, rows, n_rows);
 }
 
+/* Only what can be seen: it is drawn anew each time. */
+static void
+show_fraction (VqdWindow *self, double fraction)
+{
+  const double shown = round (fraction * FRACTION_STEPS) / FRACTION_STEPS;
+
+  if (shown != gtk_progress_bar_get_fraction (self->progress))
+    gtk_progress_bar_set_fraction (self->progress, shown);
+}
+
 void
 vqd_window_set_status (VqdWindow *self, double fraction, const char *text)
 {
   const gboolean is_busy = fraction >= 0;
 
   gtk_label_set_text (self->status, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
-  gtk_progress_bar_set_fraction (self->progress, CLAMP (fraction, 0, 1));
+  show_fraction (self, CLAMP (fraction, 0, 1));
   gtk_widget_set_visible (GTK_WIDGET (self->progress), is_busy);
   gtk_widget_set_sensitive (self->stop_button, is_busy);
 }

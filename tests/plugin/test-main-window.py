@@ -146,6 +146,11 @@ def check_draw(session):
                 "the status says which, and for how long")
     tap.check(window.wait_status("^Done: 2 pictures"), "both are drawn")
     tap.equal(len(window.items("Ready")), 2, "both are in the gallery")
+    screen.key("alt+k")
+    screen.wait_for(lambda: session.ask(LAYERS) != BEFORE, 10)
+    tap.check(window.items("Is a layer"),
+              "a key makes the first one a layer, from the prompt")
+    session.undo()
     tap.equal(session.ask(LAYERS), BEFORE, "the image is as it was")
     screen.shoot("main-3-full")
 
@@ -493,6 +498,29 @@ def check_arguments(session):
               "what can be set in the window is an argument")
 
 
+def check_stop_reading(session):
+    """A large layer takes a while to be read; it is stopped meanwhile."""
+    tap, screen, window = session.tap, session.screen, session.window
+    n_before = len(window.items())
+    window.focus()
+    screen.key("alt+d", "space", *["Down"] * 4, "Return")
+    tap.check(screen.wait_for(lambda: session.button() == ["Vary"], 5),
+              "a layer is to be varied", session.button())
+    session.ask("(begin (gimp-image-scale image 4000 3000) "
+                "(gimp-displays-flush))")
+    time.sleep(2)
+    window.focus()
+    screen.run("xdotool", "key", "ctrl+Return", "key", "ctrl+period")
+    tap.check(window.wait_status("^Stopped: 0 pictures", 20),
+              "it is stopped", window.status())
+    tap.equal(len(window.items()), n_before, "and no picture waits")
+    tap.equal(session.ask(LAYERS), BEFORE, "the image is as it was")
+    window.focus()
+    screen.key("alt+d", "space", "Home", "Return")
+    tap.check(screen.wait_for(lambda: session.button() == ["Generate"], 5),
+              "and the mode follows the image again")
+
+
 def check_image_closed(session):
     tap, screen, window = session.tap, session.screen, session.window
     session.ask("(gimp-display-delete window)")
@@ -618,6 +646,7 @@ def main():
         check_error(session)
         check_pages(session)
         check_arguments(session)
+        check_stop_reading(session)
         check_image_closed(session)
         check_close(session)
         check_scripts(session)
