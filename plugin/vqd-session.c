@@ -7,64 +7,21 @@
 #include <glib-unix.h>
 #endif
 
-#include "plugin/vqd-asked.h"
 #include "plugin/vqd-below.h"
-#include "plugin/vqd-image-watch.h"
-#include "plugin/vqd-insert.h"
-#include "plugin/vqd-intake.h"
 #include "plugin/vqd-layer-io.h"
 #include "plugin/vqd-names.h"
-#include "plugin/vqd-purity-layer.h"
-#include "plugin/vqd-saver.h"
+#include "plugin/vqd-session-private.h"
 #include "plugin/vqd-settings.h"
-#include "plugin/vqd-status.h"
-#include "plugin/vqd-stopwatch.h"
 #include "plugin/vqd-where.h"
-#include "plugin/vqd-worker.h"
-#include "ui/vqd-window.h"
-
-/* Numbers of items: the run's, and the picture's in it. */
-#define ITEM_OF(id) ((id).run * VQD_MAX_IMAGES + (guint) (id).index)
 
 /* Of the status line, which is as wide as the window: drawn together with a
  * picture, all between the two would be drawn, too. */
 #define STATUS_INTERVAL_US 300000
 
-/* A picture of the gallery. */
-typedef struct
-{
-  VqdPictureId id;
-  VqdAsked *asked;
-  VqdDrawn *drawn; /* NULL: not yet */
-  int layer;       /* number of what was inserted last; 0: nothing */
-  gboolean is_begun;
-  gboolean is_over; /* drawn, or never to be */
-} Item;
-
-typedef struct
-{
-  GimpProcedureConfig *config;
-  VqdWindow *window;
-  VqdGallery *gallery;
-  VqdWorker *worker;
-  VqdImageWatch *watch;
-  VqdIntake *intake;
-  VqdSaver *saver;
-  VqdTask task;
-  GHashTable *items; /* number -> Item */
-  GHashTable *runs;  /* number -> VqdAsked */
-  GArray *layers;    /* numbers of what was inserted */
-  VqdPictureId current;
-  VqdStatus status;
-  gint64 status_us;        /* when it was shown */
-  VqdStopwatch *stopwatch; /* NULL: nobody wants to know */
-  double model_guidance;   /* of the model that is open; 1 is none */
-} Session;
-
 static void
 item_free (gpointer data)
 {
-  Item *item = data;
+  VqdSessionItem *item = data;
 
   vqd_asked_unref (item->asked);
   vqd_drawn_unref (item->drawn);
@@ -77,14 +34,14 @@ unref_asked (gpointer asked)
   vqd_asked_unref (asked);
 }
 
-static Item *
-find_item (Session *self, guint number)
+static VqdSessionItem *
+find_item (VqdSession *self, guint number)
 {
   return g_hash_table_lookup (self->items, GUINT_TO_POINTER (number));
 }
 
 static void
-remove_item (Session *self, guint number)
+remove_item (VqdSession *self, guint number)
 {
   vqd_gallery_remove (self->gallery, number);
   g_hash_table_remove (self->items, GUINT_TO_POINTER (number));
@@ -95,7 +52,7 @@ remove_item (Session *self, guint number)
 static void
 model_opened (const VqdModelInfo *model, const char *device, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   self->model_guidance = model->guidance;
   vqd_window_set_model (self->window, model, device);
@@ -104,7 +61,7 @@ model_opened (const VqdModelInfo *model, const char *device, gpointer user_data)
 static void
 model_not_opened (const GError *error, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   vqd_window_set_model (self->window, NULL, NULL);
   vqd_window_show_error (self->window, _ ("The model cannot be used."), error);
@@ -113,9 +70,9 @@ model_not_opened (const GError *error, gpointer user_data)
 static void
 picture_begun (VqdPictureId id, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
-  Item *item = find_item (self, ITEM_OF (id));
+  VqdSessionItem *item = find_item (self, ITEM_OF (id));
 
   if (item != NULL)
     item->is_begun = TRUE;
@@ -126,7 +83,7 @@ picture_begun (VqdPictureId id, gpointer user_data)
 }
 
 static void
-show_status (Session *self, const VqdProgress *progress)
+show_status (VqdSession *self, const VqdProgress *progress)
 {
   const gint64 now_us = g_get_monotonic_time ();
 
@@ -142,7 +99,7 @@ show_status (Session *self, const VqdProgress *progress)
 static void
 picture_progress (const VqdProgress *progress, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   const guint number = ITEM_OF (self->current);
   g_autofree char *note = vqd_status_phase_text (progress);
 
@@ -172,7 +129,7 @@ new_pixbuf (const VqdPreview *preview, const guint8 *rgb8)
 /* The times of this machine, for the estimates: with guidance, which looks
  * twice. */
 static void
-tell_speed (Session *self, const VqdAsked *asked, const VqdDrawn *drawn)
+tell_speed (VqdSession *self, const VqdAsked *asked, const VqdDrawn *drawn)
 {
   const double asked_guidance = asked->args->request.guidance;
   const double guidance =
@@ -189,8 +146,8 @@ tell_speed (Session *self, const VqdAsked *asked, const VqdDrawn *drawn)
 static void
 picture_done (VqdPictureId id, VqdDrawn *drawn, gpointer user_data)
 {
-  Session *self = user_data;
-  Item *item = find_item (self, ITEM_OF (id));
+  VqdSession *self = user_data;
+  VqdSessionItem *item = find_item (self, ITEM_OF (id));
 
   vqd_status_over (&self->status, drawn->seconds);
   if (item == NULL)
@@ -216,8 +173,8 @@ picture_done (VqdPictureId id, VqdDrawn *drawn, gpointer user_data)
 static void
 picture_ended (VqdPictureId id, const GError *error, gpointer user_data)
 {
-  Session *self = user_data;
-  Item *item = find_item (self, ITEM_OF (id));
+  VqdSession *self = user_data;
+  VqdSessionItem *item = find_item (self, ITEM_OF (id));
 
   vqd_status_over (&self->status, -1);
   vqd_gallery_set_state (self->gallery, ITEM_OF (id),
@@ -242,13 +199,13 @@ picture_ended (VqdPictureId id, const GError *error, gpointer user_data)
 static void
 palette_changed (GBytes *palette, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   vqd_gallery_set_palette (self->gallery, palette);
 }
 
 static void
-show_queue (Session *self)
+show_queue (VqdSession *self)
 {
   g_autoptr (GArray) queue = vqd_worker_get_queue (self->worker);
   g_autofree VqdQueueRow *rows = g_new0 (VqdQueueRow, queue->len);
@@ -268,14 +225,14 @@ show_queue (Session *self)
 static gboolean
 is_busy (gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   return ! vqd_intake_is_empty (self->intake) ||
          ! vqd_worker_is_idle (self->worker);
 }
 
 static void
-rest_if_idle (Session *self)
+rest_if_idle (VqdSession *self)
 {
   if (self->status.begun_us == 0 || is_busy (self))
     return;
@@ -291,7 +248,7 @@ rest_if_idle (Session *self)
 static void
 queue_changed (gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   show_queue (self);
   rest_if_idle (self);
@@ -311,13 +268,13 @@ static const VqdWorkerEvents worker_events = {
 /* ---- runs ---- */
 
 static void
-add_items (Session *self, VqdAsked *asked, guint run)
+add_items (VqdSession *self, VqdAsked *asked, guint run)
 {
   const VqdRequest *request = &asked->args->request;
 
   for (int i = 0; i < request->n_images; i++)
     {
-      Item *item = g_new0 (Item, 1);
+      VqdSessionItem *item = g_new0 (VqdSessionItem, 1);
 
       item->id = (VqdPictureId){ run, i };
       item->asked = vqd_asked_ref (asked);
@@ -330,7 +287,7 @@ add_items (Session *self, VqdAsked *asked, guint run)
 
 /* Pictures that will not be drawn, though they were asked for. */
 static void
-give_up (Session *self, int n_images)
+give_up (VqdSession *self, int n_images)
 {
   for (int i = 0; i < n_images; i++)
     vqd_status_over (&self->status, -1);
@@ -340,7 +297,7 @@ give_up (Session *self, int n_images)
 static void
 canvas_read (VqdAsked *asked, const GError *error, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   const VqdArgs *args = asked->args;
 
   if (error != NULL)
@@ -362,7 +319,7 @@ canvas_read (VqdAsked *asked, const GError *error, gpointer user_data)
 static void
 start (gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   g_autoptr (GError) error = NULL;
 
   vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_TOKENS);
@@ -392,7 +349,7 @@ start (gpointer user_data)
 static void
 stop_all (gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_CANCEL);
   vqd_worker_stop_all (self->worker);
@@ -402,7 +359,7 @@ stop_all (gpointer user_data)
 static void
 stop_run (guint run, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   vqd_worker_stop_run (self->worker, run);
 }
@@ -410,7 +367,7 @@ stop_run (guint run, gpointer user_data)
 static void
 move_run (guint run, int places, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   vqd_worker_move (self->worker, run, places);
 }
@@ -418,100 +375,7 @@ move_run (guint run, int places, gpointer user_data)
 /* ---- pictures ---- */
 
 static void
-note_inserted (Session *self, Item *item, const VqdInserted *inserted)
-{
-  for (int i = 0; inserted->layers[i] != NULL; i++)
-    {
-      const int number = gimp_item_get_id (GIMP_ITEM (inserted->layers[i]));
-
-      g_array_append_val (self->layers, number);
-    }
-  if (item->asked->args->target == VQD_TARGET_GROUP)
-    {
-      GimpItem *group = gimp_item_get_parent (GIMP_ITEM (inserted->layers[0]));
-
-      item->asked->group = group != NULL ? gimp_item_get_id (group) : 0;
-    }
-}
-
-static GimpLayer *
-group_of (const VqdAsked *asked)
-{
-  return asked->group != 0 && gimp_item_id_is_group_layer (asked->group)
-             ? gimp_layer_get_by_id (asked->group)
-             : NULL;
-}
-
-static void
-insert (Session *self, Item *item, gboolean with_purity)
-{
-  const VqdArgs *args = item->asked->args;
-  const gboolean wants_image = args->target == VQD_TARGET_IMAGE;
-  GimpImage *image = vqd_image_watch_get_image (self->watch);
-  g_autoptr (GError) error = NULL;
-  const VqdInsert where = {
-    .image = wants_image ? NULL : image,
-    .canvas = item->asked->canvas,
-    .group = group_of (item->asked),
-    .show = TRUE,
-    .with_purity = with_purity,
-  };
-  VqdInserted inserted;
-
-  vqd_stopwatch_start (self->stopwatch, VQD_STOPWATCH_INSERT);
-  if (where.canvas == NULL && where.image != NULL &&
-      ! vqd_where_check_image (where.image, NULL, &error))
-    {
-      vqd_window_show_item_error (
-          self->window, ITEM_OF (item->id), VQD_ITEM_INSERT,
-          _ ("The picture could not be inserted."), error);
-      return;
-    }
-
-  vqd_insert_pictures (&where, args, &item->drawn->picture, 1, &inserted);
-  gimp_displays_flush ();
-  note_inserted (self, item, &inserted);
-  item->layer =
-      gimp_item_get_id (GIMP_ITEM (inserted.layers[with_purity ? 1 : 0]));
-  if (inserted.is_lost)
-    vqd_window_show_notice (
-        self->window,
-        _ ("The image was closed or changed meanwhile. The picture is in a "
-           "new image."));
-  if (! wants_image && (image == NULL || inserted.is_lost))
-    vqd_image_watch_choose (self->watch, gimp_image_get_id (inserted.image));
-  vqd_gallery_set_inserted (self->gallery, ITEM_OF (item->id));
-  vqd_stopwatch_stop (self->stopwatch, VQD_STOPWATCH_INSERT);
-  g_free (inserted.layers);
-}
-
-/* Above the picture's layer; while there is none, together with it. */
-static void
-insert_purity (Session *self, Item *item)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (item->layer == 0 || ! gimp_item_id_is_valid (item->layer))
-    {
-      insert (self, item, TRUE);
-      return;
-    }
-
-  GimpLayer *layer = vqd_purity_layer_insert_above (
-      gimp_layer_get_by_id (item->layer), item->drawn->picture, &error);
-  if (layer == NULL)
-    {
-      vqd_window_show_error (self->window,
-                             _ ("The picture could not be inserted."), error);
-      return;
-    }
-  const int number = gimp_item_get_id (GIMP_ITEM (layer));
-  g_array_append_val (self->layers, number);
-  gimp_displays_flush ();
-}
-
-static void
-compare (Session *self, const Item *item)
+compare (VqdSession *self, const VqdSessionItem *item)
 {
   const VqdDrawn *drawn = item->drawn;
   const VqdPreview *preview = drawn->preview;
@@ -534,8 +398,8 @@ compare (Session *self, const Item *item)
 static void
 act (guint number, VqdItemAction action, gpointer user_data)
 {
-  Session *self = user_data;
-  Item *item = find_item (self, number);
+  VqdSession *self = user_data;
+  VqdSessionItem *item = find_item (self, number);
 
   if (item == NULL)
     return;
@@ -544,7 +408,7 @@ act (guint number, VqdItemAction action, gpointer user_data)
     {
     case VQD_ITEM_INSERT:
       if (item->drawn != NULL)
-        insert (self, item, FALSE);
+        vqd_session_insert (self, item, FALSE);
       break;
     case VQD_ITEM_COMPARE:
       if (item->drawn != NULL)
@@ -565,7 +429,7 @@ act (guint number, VqdItemAction action, gpointer user_data)
       break;
     case VQD_ITEM_PURITY_LAYER:
       if (item->drawn != NULL)
-        insert_purity (self, item);
+        vqd_session_insert_purity (self, item);
       break;
     }
 }
@@ -573,8 +437,8 @@ act (guint number, VqdItemAction action, gpointer user_data)
 static char *
 file_name (guint number, gpointer user_data)
 {
-  Session *self = user_data;
-  const Item *item = find_item (self, number);
+  VqdSession *self = user_data;
+  const VqdSessionItem *item = find_item (self, number);
 
   if (item == NULL)
     return g_strdup ("");
@@ -588,8 +452,8 @@ file_name (guint number, gpointer user_data)
 static void
 save (guint number, GFile *file, gpointer user_data)
 {
-  Session *self = user_data;
-  const Item *item = find_item (self, number);
+  VqdSession *self = user_data;
+  const VqdSessionItem *item = find_item (self, number);
 
   if (item != NULL && item->drawn != NULL)
     vqd_saver_save_as (self->saver, item->drawn, item->asked, file);
@@ -599,7 +463,7 @@ save (guint number, GFile *file, gpointer user_data)
 static void
 saved (const VqdDrawn *drawn, const GError *error, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   const char *what = _ ("The picture could not be saved.");
   GHashTableIter iter;
   gpointer value;
@@ -610,7 +474,7 @@ saved (const VqdDrawn *drawn, const GError *error, gpointer user_data)
   g_hash_table_iter_init (&iter, self->items);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      const Item *item = value;
+      const VqdSessionItem *item = value;
 
       if (item->drawn == drawn)
         {
@@ -625,7 +489,7 @@ saved (const VqdDrawn *drawn, const GError *error, gpointer user_data)
 /* ---- the image ---- */
 
 static void
-update_task (Session *self, const VqdWatchState *state)
+update_task (VqdSession *self, const VqdWatchState *state)
 {
   g_autofree char *mode = NULL;
 
@@ -638,7 +502,7 @@ update_task (Session *self, const VqdWatchState *state)
 static void
 image_changed (const VqdWatchState *state, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   const guint n_images = state->images->len;
   g_autofree VqdWindowImage *images = g_new0 (VqdWindowImage, n_images + 1);
 
@@ -657,13 +521,13 @@ image_changed (const VqdWatchState *state, gpointer user_data)
 static void
 choose_image (int number, gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
 
   vqd_image_watch_choose (self->watch, number);
 }
 
 static void
-mode_changed (Session *self)
+mode_changed (VqdSession *self)
 {
   update_task (self, vqd_image_watch_look (self->watch));
 }
@@ -671,7 +535,7 @@ mode_changed (Session *self)
 static void
 reuse_layer (gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   g_autoptr (GError) error = NULL;
   GimpLayer *layer = vqd_where_find_layer (
       vqd_image_watch_get_image (self->watch), NULL, &error);
@@ -689,14 +553,14 @@ reuse_layer (gpointer user_data)
 static void
 remove_all (gpointer user_data)
 {
-  Session *self = user_data;
+  VqdSession *self = user_data;
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->items);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      const Item *item = value;
+      const VqdSessionItem *item = value;
 
       if (! item->is_over)
         continue;
@@ -722,7 +586,7 @@ static const VqdWindowActions window_actions = {
 /* ---- the whole ---- */
 
 static GimpLayer **
-layers_left (const Session *self)
+layers_left (const VqdSession *self)
 {
   GimpLayer **layers = g_new0 (GimpLayer *, self->layers->len + 1);
   int n_layers = 0;
@@ -739,7 +603,7 @@ layers_left (const Session *self)
 
 /* The engine while the user still types, and when another is chosen. */
 static void
-load_model (Session *self)
+load_model (VqdSession *self)
 {
   g_autoptr (VqdArgs) args =
       vqd_args_new_from_config (self->config, VQD_TASK_GENERATE, NULL);
@@ -756,7 +620,7 @@ warm_up (gpointer unused)
 }
 
 static void
-show_window (Session *self)
+show_window (VqdSession *self)
 {
   GtkWindow *window = GTK_WINDOW (self->window);
 
@@ -803,7 +667,7 @@ vqd_session_run (GimpProcedure *procedure, GimpProcedureConfig *config,
 {
   g_autofree char *cache_folder =
       g_build_filename (g_get_user_cache_dir (), "vqdiffusion", NULL);
-  Session self = {
+  VqdSession self = {
     .config = config,
     .items = g_hash_table_new_full (NULL, NULL, NULL, item_free),
     .runs = g_hash_table_new_full (NULL, NULL, NULL, unref_asked),
