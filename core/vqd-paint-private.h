@@ -27,6 +27,7 @@ typedef struct
   float *purity; /* [window], of local (vqd-sampler.h); -1: not drawn here */
   int *encoded;  /* [window] */
   guint8 *hole;  /* [window], 1: to be drawn */
+  guint8 *busy;  /* [window], 1: has detail; where a coarser level guides */
   float *pixels; /* [window in pixels, 3] */
 
   guint32 n_runs; /* of the sampler so far: their place in the random stream */

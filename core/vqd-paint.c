@@ -4,14 +4,15 @@
 
 #include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-color-match.h"
+#include "core/canvas/vqd-guide.h"
 #include "core/canvas/vqd-halve.h"
 #include "core/vqd-paint-private.h"
 #include "core/vqd-private.h"
 #include "kernels/vqd-philox.h"
 
-/* Of the cells of a window on a finer level, the share that is drawn first;
- * the others guide it. */
-#define FIRST_SHARE 0.6f
+/* Of the busy cells of a window on a finer level, the share that is drawn
+ * first; the others guide it. */
+#define FIRST_SHARE 0.9f
 
 /* Colours of a finer level follow the coarser one's over so many cells. */
 #define GUIDE_CELLS 4
@@ -38,6 +39,7 @@ vqd_painter_init (VqdPainter *self, const VqdPaint *paint)
   self->purity = g_new (float, self->n_cells);
   self->encoded = g_new (int, self->n_cells);
   self->hole = g_new (guint8, self->n_cells);
+  self->busy = g_new (guint8, self->n_cells);
   self->pixels = g_new (float, 3 * (gsize) width * (gsize) height);
 }
 
@@ -48,6 +50,7 @@ vqd_painter_clear (VqdPainter *self)
   g_free (self->purity);
   g_free (self->encoded);
   g_free (self->hole);
+  g_free (self->busy);
   g_free (self->pixels);
 }
 
@@ -107,30 +110,6 @@ vqd_painter_sample (VqdPainter *self, const VqdSamplerSettings *settings,
   self->units_done += n;
   report (self, VQD_PHASE_SAMPLE, 0, n, n);
   *paint->sample_seconds += vqd_seconds_since (start_us);
-  return TRUE;
-}
-
-/* self->encoded from a window of the level's pixels. */
-static gboolean
-encode (VqdPainter *self, const VqdLevel *level, const float *rgb,
-        const VqdWindow *window, GError **error)
-{
-  const gint64 start_us = g_get_monotonic_time ();
-  const int width = self->window_width * self->cell_px;
-  const int height = self->window_height * self->cell_px;
-  const gsize n_bytes = 3 * sizeof (float) * (gsize) width;
-
-  for (int y = 0; y < height; y++)
-    memcpy (self->pixels + 3 * (gsize) y * (gsize) width,
-            rgb + 3 * ((gsize) (window->y * self->cell_px + y) *
-                           (gsize) level->width +
-                       (gsize) (window->x * self->cell_px)),
-            n_bytes);
-  if (! vqd_pipeline_encode (self->paint->pipeline, self->pixels, self->encoded,
-                             self->paint->cancellable, error))
-    return FALSE;
-  self->units_done += VQD_ENCODE_UNITS;
-  *self->paint->decode_seconds += vqd_seconds_since (start_us);
   return TRUE;
 }
 
@@ -211,6 +190,13 @@ keeps_some (const VqdPaint *paint)
   return paint->task == VQD_TASK_VARY && paint->keep >= 0;
 }
 
+/* What a coarser level drew is the guide, of all but variations by noise. */
+static gboolean
+is_guided (const VqdPaint *paint, const Pass *pass)
+{
+  return ! pass->is_coarsest && ! is_noised (paint);
+}
+
 /* How many cells along its sides a window leaves to its neighbours. Where
  * nothing guides it, it has to draw them to know what is there. */
 static int
@@ -249,6 +235,41 @@ look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
                             ! (self->hole[i] && pass->is_coarsest && ! varies));
     }
   return encodes;
+}
+
+/* self->encoded from a window of the level's pixels; where they guide they are
+ * sharpened, and self->busy says what to draw anew. */
+static gboolean
+encode (VqdPainter *self, const Pass *pass, const VqdWindow *window,
+        GError **error)
+{
+  const gint64 start_us = g_get_monotonic_time ();
+  const int width = self->window_width * self->cell_px;
+  const int height = self->window_height * self->cell_px;
+  const gsize n_bytes = 3 * sizeof (float) * (gsize) width;
+
+  for (int y = 0; y < height; y++)
+    memcpy (self->pixels + 3 * (gsize) y * (gsize) width,
+            pass->rgb + 3 * ((gsize) (window->y * self->cell_px + y) *
+                                 (gsize) pass->level->width +
+                             (gsize) (window->x * self->cell_px)),
+            n_bytes);
+  if (is_guided (self->paint, pass))
+    {
+      g_autofree guint8 *guides = g_new (guint8, self->n_cells);
+
+      for (int i = 0; i < self->n_cells; i++)
+        guides[i] = pass->hole[vqd_painter_cell (self, pass->level, window, i)];
+      vqd_guide_sharpen (self->pixels, guides, width, height, self->cell_px);
+      vqd_guide_find_busy (self->pixels, width, height, self->cell_px,
+                           self->busy);
+    }
+  if (! vqd_pipeline_encode (self->paint->pipeline, self->pixels, self->encoded,
+                             self->paint->cancellable, error))
+    return FALSE;
+  self->units_done += VQD_ENCODE_UNITS;
+  *self->paint->decode_seconds += vqd_seconds_since (start_us);
+  return TRUE;
 }
 
 /* What was encoded where nothing is there. On the coarsest level it is the
@@ -296,7 +317,8 @@ keep_drawn (VqdPainter *self, Pass *pass, const VqdWindow *window)
     }
 }
 
-/* From nothing when nothing is there: the run of an ordinary picture. */
+/* From nothing when nothing is there: the run of an ordinary picture. No run
+ * when there is no hole. */
 static gboolean
 draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
            const guint8 *hole, GError **error)
@@ -304,11 +326,14 @@ draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
   const VqdSamplerStart start = { .tokens = self->local, .hole = hole };
   const gboolean whole = memchr (hole, 0, (gsize) self->n_cells) == NULL;
 
+  if (memchr (hole, 1, (gsize) self->n_cells) == NULL)
+    return TRUE;
   return vqd_painter_sample (self, settings, whole ? NULL : &start, error);
 }
 
-/* First some cells, guided by the others; then those. Half of the steps do, of
- * strategies that can: what is to be seen has been decided. */
+/* First some of the busy cells, guided by the others; then those. Calm ones
+ * stay what guides: they are what the coarser level has drawn. Half of the
+ * steps do, of strategies that can: what is to be seen has been decided. */
 static gboolean
 draw_guided (VqdPainter *self, GError **error)
 {
@@ -323,11 +348,34 @@ draw_guided (VqdPainter *self, GError **error)
       const float u = vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
                                           self->n_runs, (guint32) i);
 
-      first[i] = self->hole[i] && u < FIRST_SHARE;
-      second[i] = self->hole[i] && ! first[i];
+      const gboolean draws = self->hole[i] && self->busy[i];
+
+      first[i] = draws && u < FIRST_SHARE;
+      second[i] = draws && ! first[i];
     }
   return draw_hole (self, &settings, first, error) &&
          draw_hole (self, &settings, second, error);
+}
+
+/* Roughly what drawing a window costs that draws n cells, in evaluations; less
+ * where cells are calm. */
+static double
+drawing_units (const VqdPainter *self, const Pass *pass, int n)
+{
+  const VqdPaint *paint = self->paint;
+  const double share = (double) n / self->n_cells;
+  const int half = (paint->settings.steps + 1) / 2;
+  const gboolean encodes = ! pass->is_coarsest || n < self->n_cells;
+  double units = encodes || is_noised (paint) ? VQD_ENCODE_UNITS : 0;
+
+  if (is_noised (paint))
+    units += ceil (paint->settings.steps * paint->strength);
+  else if (pass->is_coarsest)
+    units += ceil (paint->settings.steps * share);
+  else
+    units += ceil (half * share) + 1;
+
+  return units;
 }
 
 static gboolean
@@ -336,10 +384,16 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
 {
   const VqdPaint *paint = self->paint;
   gboolean ok;
+  int n = 0;
 
-  if (look_at_window (self, pass, window))
+  const gboolean encodes = look_at_window (self, pass, window);
+  for (int i = 0; i < self->n_cells; i++)
+    n += self->hole[i];
+  const double units_after = self->units_done + drawing_units (self, pass, n);
+
+  if (encodes)
     {
-      if (! encode (self, pass->level, pass->rgb, window, error))
+      if (! encode (self, pass, window, error))
         return FALSE;
       take_encoded (self, pass, window);
     }
@@ -355,13 +409,14 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
 
       ok = vqd_painter_sample (self, &paint->settings, &start, error);
     }
-  else if (pass->is_coarsest)
-    ok = draw_hole (self, &paint->settings, self->hole, error);
-  else
+  else if (is_guided (paint, pass))
     ok = draw_guided (self, error);
+  else
+    ok = draw_hole (self, &paint->settings, self->hole, error);
 
   if (ok)
     keep_drawn (self, pass, window);
+  self->units_done = units_after;
   self->window++;
   return ok;
 }
@@ -378,6 +433,17 @@ draw_windows (VqdPainter *self, Pass *pass, GError **error)
 
 /* ---- all levels ---- */
 
+/* The cell of a coarser level that a finer level's cell is a quarter of. */
+static gsize
+coarser_cell (const VqdLevel *level, const VqdLevel *coarser, gsize cell)
+{
+  const gsize x = cell % (gsize) level->grid_width / 2;
+  const gsize y = cell / (gsize) level->grid_width / 2;
+
+  return (y + (gsize) coarser->pad_y) * (gsize) coarser->grid_width + x +
+         (gsize) coarser->pad_x;
+}
+
 /* Which cells of each level this picture draws: all of the hole, or of a
  * variation that keeps some, a random share; the same parts on all levels. */
 static guint8 *
@@ -392,13 +458,8 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
 
   for (gsize i = 0; i < n; i++)
     {
-      const gsize x = i % (gsize) level->grid_width / 2;
-      const gsize y = i / (gsize) level->grid_width / 2;
-
       if (coarser != NULL)
-        hole[i] = hole[i] && coarser_hole[(y + (gsize) coarser->pad_y) *
-                                              (gsize) coarser->grid_width +
-                                          x + (gsize) coarser->pad_x];
+        hole[i] = hole[i] && coarser_hole[coarser_cell (level, coarser, i)];
       else
         hole[i] =
             hole[i] && vqd_philox_uniform (paint->seed, VQD_STREAM_KEEP, 0, 0,
@@ -407,26 +468,14 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
   return hole;
 }
 
-/* Roughly what a window costs that draws n cells, in evaluations. */
 static double
-window_units (const VqdPainter *self, const Pass *pass, int n)
+decoding_units (const VqdPainter *self, const Pass *pass)
 {
-  const VqdPaint *paint = self->paint;
-  const double share = (double) n / self->n_cells;
-  const int half = (paint->settings.steps + 1) / 2;
-  const gboolean encodes = ! pass->is_coarsest || n < self->n_cells;
-  double units = encodes || is_noised (paint) ? VQD_ENCODE_UNITS : 0;
-
-  if (is_noised (paint))
-    units += ceil (paint->settings.steps * paint->strength);
-  else if (pass->is_coarsest)
-    units += ceil (paint->settings.steps * share);
-  else
-    units += ceil (half * share) + 1;
+  double units = 0;
 
   if (pass->given != NULL)
     units += VQD_DECODE_UNITS; /* of what is varied, too */
-  if (paint->task != VQD_TASK_TILE || ! pass->is_finest)
+  if (self->paint->task != VQD_TASK_TILE || ! pass->is_finest)
     units += VQD_DECODE_UNITS;
   return units;
 }
@@ -458,7 +507,8 @@ plan_windows (VqdPainter *self, Pass *pass)
             n_drawn += *cell;
             *cell = 0;
           }
-      self->n_units += window_units (self, pass, n_drawn);
+      self->n_units +=
+          drawing_units (self, pass, n_drawn) + decoding_units (self, pass);
     }
 }
 
@@ -617,6 +667,18 @@ fill_unknown (const VqdPainter *self, VqdLevel *finer, const VqdLevel *level,
   return TRUE;
 }
 
+/* Cells that stay what guides them are as sure as that was. */
+static void
+hand_on_purity (const Pass *pass, Pass *finer)
+{
+  const VqdLevel *level = finer->level;
+  const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
+
+  for (gsize i = 0; i < n; i++)
+    if (finer->hole[i])
+      finer->purity[i] = pass->purity[coarser_cell (level, pass->level, i)];
+}
+
 /* What a level hands on to the next finer one: of a variation, what is to be
  * encoded there; else the finer level's unknown pixels are filled. */
 static gboolean
@@ -659,6 +721,8 @@ paint_levels (VqdPainter *self, VqdRegion *region, Pass *passes,
       if (i > 0 && ! hand_on (self, pass, &region->levels[i - 1], patchwork.rgb,
                               &next, error))
         return FALSE;
+      if (i > 0)
+        hand_on_purity (pass, &passes[i - 1]);
       g_free (varied); /* pass->rgb */
       varied = g_steal_pointer (&next);
       if (i == 0)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vqd-guide.h - a coarser level's picture as the guide of a finer one
+ *
+ * What a coarser level drew is doubled in size and encoded, and some of the
+ * tokens guide those that are drawn on the finer level. A doubled picture is
+ * blurred, and so are tokens of it: they call for more of the same. So it is
+ * sharpened first. And where a doubled picture has no detail, in skies and in
+ * the flat parts of drawings, a finer level has none to add: those cells keep
+ * what guides, and outlines stay as clean as they were.
+ *
+ * Pictures are R'G'B' [height, width, 3], 0..1; width and height are multiples
+ * of cell_px, at least 2, and cells are [height / cell_px, width / cell_px]. */
+#ifndef VQD_GUIDE_H
+#define VQD_GUIDE_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Sharpens the cells that are not 0, in place: x + 2 (x - blurred x), blurred
+ * by the binomial 5 x 5. What lies around them is read and left alone. */
+void vqd_guide_sharpen (float *rgb, const guint8 *cells, int width, int height,
+                        int cell_px);
+
+/* busy: 1 where enough of the cells around have detail, the cell among them. */
+void vqd_guide_find_busy (const float *rgb, int width, int height, int cell_px,
+                          guint8 *busy);
+
+G_END_DECLS
+
+#endif /* VQD_GUIDE_H */
