@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ui/vqd-model-list.h"
+#include "ui/vqd-rows.h"
 
 #define BORDER_PX 12
 #define SPACING_PX 6
@@ -132,12 +133,8 @@ open (VqdConvertButton *self)
 static void
 attach (GtkWidget *grid, int row, const char *text, GtkWidget *widget)
 {
-  GtkWidget *label = gtk_label_new_with_mnemonic (text);
-
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
   gtk_widget_set_hexpand (widget, TRUE);
-  gtk_grid_attach (GTK_GRID (grid), label, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), vqd_rows_name (text, widget), 0, row, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), widget, 1, row, 1, 1);
 }
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/vqd-presets.h"
+#include "ui/vqd-rows.h"
 
 #define BORDER_PX 12
 #define SPACING_PX 6
@@ -258,12 +259,9 @@ new_save_popover (VqdPresetButtons *self)
 {
   GtkWidget *popover = gtk_popover_new (self->save);
   GtkWidget *grid = gtk_grid_new ();
-  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Name:"));
-
   self->entry = gtk_entry_new ();
   self->hint = gtk_label_new (NULL);
   self->save_button = gtk_button_new_with_mnemonic (_ ("Sa_ve"));
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), self->entry);
   gtk_label_set_xalign (GTK_LABEL (self->hint), 0.0);
   gtk_entry_set_max_length (GTK_ENTRY (self->entry), MAX_NAME_CHARS);
   gtk_entry_set_width_chars (GTK_ENTRY (self->entry), LIST_WIDTH_CHARS);
@@ -277,7 +275,8 @@ new_save_popover (VqdPresetButtons *self)
   gtk_container_set_border_width (GTK_CONTAINER (grid), BORDER_PX);
   gtk_grid_set_row_spacing (GTK_GRID (grid), SPACING_PX);
   gtk_grid_set_column_spacing (GTK_GRID (grid), BORDER_PX);
-  gtk_grid_attach (GTK_GRID (grid), label, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), vqd_rows_name (_ ("_Name:"), self->entry),
+                   0, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), self->entry, 1, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), self->hint, 0, 1, 2, 1);
   gtk_grid_attach (GTK_GRID (grid), self->save_button, 0, 2, 2, 1);

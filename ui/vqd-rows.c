@@ -47,9 +47,26 @@ static void
 set_name (GtkWidget *widget, GtkWidget *label)
 {
   const char *text = gtk_label_get_text (GTK_LABEL (label));
-  g_autofree char *name = g_strndup (text, strlen (text) - 1);
+  const char *colon = strrchr (text, ':');
+  g_autofree char *name = colon != NULL
+                              ? g_strndup (text, (gsize) (colon - text))
+                              : g_strdup (text);
 
   atk_object_set_name (gtk_widget_get_accessible (widget), name);
+}
+
+GtkWidget *
+vqd_rows_name (const char *text, GtkWidget *widget)
+{
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+
+  /* Makes the accessible relation too. */
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  set_name (widget, label);
+  gtk_widget_show (label);
+
+  return label;
 }
 
 GtkWidget *
@@ -59,14 +76,9 @@ vqd_rows_new_label (GObject *config, const char *property, GtkWidget *widget)
   g_autofree char *text =
       /* Translators: the label of a row, before its widget */
       g_strdup_printf (_ ("%s:"), g_param_spec_get_nick (pspec));
-  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+  GtkWidget *label = vqd_rows_name (text, widget);
 
-  /* Makes the accessible relation too. */
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  set_name (widget, label);
   gimp_help_set_help_data (widget, g_param_spec_get_blurb (pspec), NULL);
-  gtk_widget_show (label);
 
   return label;
 }
@@ -107,11 +119,7 @@ void
 vqd_rows_add_labelled (GtkWidget *rows, const char *text, GtkWidget *box,
                        GtkWidget *widget)
 {
-  GtkWidget *label = gtk_label_new_with_mnemonic (text);
-
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  attach (rows, label, box);
+  attach (rows, vqd_rows_name (text, widget), box);
 }
 
 void

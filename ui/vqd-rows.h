@@ -14,6 +14,9 @@ GtkWidget *vqd_rows_new (void);
 /* Makes the labels of rows, which is empty yet, as wide as those of others. */
 void vqd_rows_align (GtkWidget *rows, GtkWidget *others);
 
+/* A label for a widget; text has a mnemonic and ends with a colon. */
+GtkWidget *vqd_rows_name (const char *text, GtkWidget *widget);
+
 /* The label of a property, for a widget made for it; sets the widget's
  * tooltip. */
 GtkWidget *vqd_rows_new_label (GObject *config, const char *property,

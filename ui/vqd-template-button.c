@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/vqd-prompt-templates.h"
+#include "ui/vqd-rows.h"
 
 #define BORDER_PX 12
 #define SPACING_PX 6
@@ -275,15 +276,12 @@ new_entry (VqdTemplateButton *self, GtkWidget *grid, int row, const char *label,
            const char *hint)
 {
   GtkWidget *entry = gtk_entry_new ();
-  GtkWidget *name = gtk_label_new_with_mnemonic (label);
 
-  gtk_label_set_mnemonic_widget (GTK_LABEL (name), entry);
-  gtk_label_set_xalign (GTK_LABEL (name), 0.0);
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), hint);
   gtk_widget_set_hexpand (entry, TRUE);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (update_add), self);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (add_own), self);
-  gtk_grid_attach (GTK_GRID (grid), name, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), vqd_rows_name (label, entry), 0, row, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), entry, 1, row, 1, 1);
 
   return entry;

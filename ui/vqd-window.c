@@ -273,15 +273,14 @@ static GtkWidget *
 new_image_row (VqdWindow *self)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Image:"));
   GtkWidget *combo = gtk_combo_box_text_new ();
 
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), combo);
   gtk_widget_set_tooltip_text (combo, _ ("Where the pictures are inserted"));
   self->image_combo = GTK_COMBO_BOX_TEXT (combo);
   self->image_handler =
       g_signal_connect (combo, "changed", G_CALLBACK (image_chosen), self);
-  gtk_box_pack_start (GTK_BOX (row), label, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), vqd_rows_name (_ ("_Image:"), combo),
+                      FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), combo, TRUE, TRUE, 0);
   gtk_widget_show_all (row);
   gtk_widget_set_no_show_all (row, TRUE);

@@ -16,8 +16,8 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-STATES = ("FOCUSABLE", "FOCUSED", "SENSITIVE", "SHOWING", "CHECKED",
-          "SELECTED", "EXPANDED")
+STATES = ("FOCUSABLE", "FOCUSED", "SENSITIVE", "VISIBLE", "SHOWING",
+          "CHECKED", "SELECTED", "EXPANDED")
 
 
 def children(node):
@@ -62,6 +62,8 @@ def dump(node, depth, with_all):
 
 
 def main():
+    # A program at work may answer late.
+    Atspi.set_timeout(10000, 20000)
     words = [word for word in sys.argv[1:] if word != "--all"]
     program = words[0]
     window = words[1] if len(words) > 1 else ""

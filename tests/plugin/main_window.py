@@ -41,11 +41,14 @@ class MainWindow:
     def focus(self):
         return self.screen.focus(TITLE)
 
+    def all_widgets(self):
+        """Of the window and its dialogs, also where nobody scrolled to."""
+        lines = self.screen.ask_accessibility(PROGRAM, "", "--all")
+        return [Widget(line) for line in lines.splitlines()]
+
     def widgets(self):
         """All that is shown, of the window and its dialogs."""
-        lines = self.screen.ask_accessibility(PROGRAM, "", "--all")
-        return [widget for widget in map(Widget, lines.splitlines())
-                if widget.is_shown]
+        return [widget for widget in self.all_widgets() if widget.is_shown]
 
     def find(self, role, name=""):
         return [widget for widget in self.widgets()

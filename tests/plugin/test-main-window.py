@@ -70,6 +70,10 @@ EXPORT = """
   (gimp-image-delete copy-image))
 """
 
+MODES = ("Generate", "Fill", "Expand", "Vary", "Tile")
+# What is looked at, and what belongs to the window alone.
+NO_ARGUMENTS = {"Image", "Map of Purity", "Remember prompts", "Numbers"}
+
 IS_DIRTY = "(write (gimp-image-is-dirty image))"
 IMAGES = "(write (vector-length (car (gimp-get-images))))"
 
@@ -115,14 +119,17 @@ def check_names(session, where):
     """Every widget that takes the focus has a name and a role."""
     nameless = []
     above = {}
-    for widget in session.window.widgets():
+    for widget in session.window.all_widgets():
         above[widget.depth] = widget
-        if "focusable" not in widget.states or widget.name:
+        # "visible", not only "showing": also what is in menus that are closed
+        if not {"focusable", "visible"} <= set(widget.states) or widget.name:
             continue
         # GTK's own: a scrolled area, whose contents have names
         if widget.role == "scroll pane":
             continue
-        nameless.append("%r in %r" % (widget, above.get(widget.depth - 1)))
+        nameless.append(" > ".join("%s %r" % (above[depth].role,
+                                              above[depth].name)
+                                   for depth in range(widget.depth + 1)))
     session.tap.equal(nameless, [],
                       "all that takes the focus has a name: " + where)
 
@@ -433,7 +440,8 @@ def check_error(session):
 def check_pages(session):
     tap, screen, window = session.tap, session.screen, session.window
     window.focus()
-    screen.key("ctrl+Next")
+    # from a text as well, which takes these keys for itself
+    screen.key("alt+p", "ctrl+Next")
     tap.check(screen.wait_for(
         lambda: window.find("list item", "vqdiffusion-small"), 20),
         "the models page lists the model")
@@ -448,6 +456,47 @@ def check_pages(session):
     screen.shoot("main-12-advanced")
     check_names(session, "advanced")
     screen.key("alt+v")
+
+
+def arguments_of(profile):
+    """The nicks of the procedure's arguments, as GIMP keeps them."""
+    with open(profile.path("gimp", "pluginrc"), errors="replace") as pluginrc:
+        procedure = re.search(
+            r'proc-def "plug-in-vqdiffusion" .*?\n +(\d+) \d+\n(.*?)\n\(plug',
+            pluginrc.read(), re.S)
+    nicks = dict(re.findall(r'proc-arg \d+ "\S+" "\S+" "(\S+)" "(.*?)"',
+                            procedure.group(2))[:int(procedure.group(1))])
+    # what every procedure has
+    return {nick.replace("_", "") for name, nick in nicks.items()
+            if name not in ("run-mode", "image", "drawables")}
+
+
+def check_arguments(session):
+    """What can be set in the window, in some mode, is what a script can."""
+    tap, screen, window = session.tap, session.screen, session.window
+    settings = set()
+    names = set()
+    for mode in MODES:
+        window.focus()
+        screen.key("alt+d", "space", "Home")
+        screen.key(*["Down"] * (1 + MODES.index(mode)), "Return")
+        screen.wait_for(lambda: session.button() == [mode], 5)
+        tap.equal(session.button(), [mode], "the mode can be chosen: " + mode)
+        for widget in window.all_widgets():
+            if "visible" not in widget.states:
+                continue
+            if "focusable" in widget.states or widget.role == "combo box":
+                names.add(widget.name)
+            if widget.role in ("spin button", "combo box", "check box"):
+                settings.add(widget.name)
+    window.focus()
+    screen.key("alt+d", "space", "Home", "Return")
+    arguments = arguments_of(screen.profile)
+    tap.check(len(arguments) > 30, "the procedure has arguments", arguments)
+    tap.equal(sorted(arguments - names), [],
+              "each argument can be set in the window")
+    tap.equal(sorted(settings - arguments - NO_ARGUMENTS), [],
+              "what can be set in the window is an argument")
 
 
 def check_stop_reading(session):
@@ -597,6 +646,7 @@ def main():
         check_queue(session)
         check_error(session)
         check_pages(session)
+        check_arguments(session)
         check_stop_reading(session)
         check_image_closed(session)
         check_close(session)
