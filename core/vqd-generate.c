@@ -398,8 +398,10 @@ measure (const Job *job, const VqdRegionModel *model)
 {
   const VqdConfig *config = vqd_pipeline_get_config (job->engine->pipeline);
   const VqdFrame *frame = &job->frame;
-  const guint64 bytes = frame_bytes (frame->width, frame->height) +
-                        vqd_region_measure (frame, model) + cut_bytes (job);
+  const guint64 bytes =
+      frame_bytes (frame->width, frame->height) +
+      vqd_region_measure (frame, model, job->request->task == VQD_TASK_VARY) +
+      cut_bytes (job);
 
   if (has_canvas (job))
     return bytes + picture_bytes (job, job->shown.width, job->shown.height) +

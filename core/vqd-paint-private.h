@@ -27,7 +27,6 @@ typedef struct
   float *purity; /* [window], of local (vqd-sampler.h); -1: not drawn here */
   int *encoded;  /* [window] */
   guint8 *hole;  /* [window], 1: to be drawn */
-  guint8 *busy;  /* [window], 1: has detail; where a coarser level guides */
   float *pixels; /* [window in pixels, 3] */
 
   guint32 n_runs; /* of the sampler so far: their place in the random stream */
@@ -71,6 +70,22 @@ gboolean vqd_painter_decode (VqdPainter *self, const int *tokens,
                              int grid_width, int grid_height,
                              const GArray *windows, VqdPatchwork *patchwork,
                              GError **error);
+
+/* FALSE, and says that there is no memory for a level. */
+gboolean vqd_painter_set_no_memory (const VqdLevel *level, GError **error);
+
+/* The finer level's unknown pixels become what the level drew. drawn: [level,
+ * 3], is cut to what the finer level covers. */
+gboolean vqd_painter_fill_finer (const VqdPainter *self, VqdLevel *finer,
+                                 const VqdLevel *level, float *drawn,
+                                 GError **error);
+
+/* Of a variation: the finer level's own picture, changed by what the level
+ * changed, from given to drawn; drawn is spoilt. NULL: no memory. (transfer
+ * full) */
+float *vqd_painter_vary_finer (const VqdPainter *self, const VqdLevel *finer,
+                               const VqdLevel *level, float *drawn,
+                               const float *given, GError **error);
 
 /* Counts the windows of the next and what they cost. */
 void vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level);

@@ -2,17 +2,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-color-match.h"
 #include "core/canvas/vqd-guide.h"
-#include "core/canvas/vqd-halve.h"
+#include "core/canvas/vqd-residual.h"
 #include "core/vqd-paint-private.h"
 #include "core/vqd-private.h"
 #include "kernels/vqd-philox.h"
 
 /* Of the busy cells of a window on a finer level, the share that is drawn
  * first; the others guide it. */
-#define FIRST_SHARE 0.9f
+#define FIRST_SHARE 0.95f
 
 /* Colours of a finer level follow the coarser one's over so many cells. */
 #define GUIDE_CELLS 4
@@ -39,7 +38,6 @@ vqd_painter_init (VqdPainter *self, const VqdPaint *paint)
   self->purity = g_new (float, self->n_cells);
   self->encoded = g_new (int, self->n_cells);
   self->hole = g_new (guint8, self->n_cells);
-  self->busy = g_new (guint8, self->n_cells);
   self->pixels = g_new (float, 3 * (gsize) width * (gsize) height);
 }
 
@@ -50,7 +48,6 @@ vqd_painter_clear (VqdPainter *self)
   g_free (self->purity);
   g_free (self->encoded);
   g_free (self->hole);
-  g_free (self->busy);
   g_free (self->pixels);
 }
 
@@ -172,6 +169,7 @@ typedef struct
   guint8 *hole;     /* [grid] of this picture */
   int *tokens;      /* [grid]; -1: not there yet */
   float *purity;    /* [grid], of the tokens */
+  guint8 *busy;     /* [grid], 1: texture, to be drawn on each level */
   int *given;       /* [grid]: of vary, the tokens it began with; or NULL */
   GArray *windows;
 } Pass;
@@ -231,14 +229,16 @@ look_at_window (VqdPainter *self, const Pass *pass, const VqdWindow *window)
                             pass_margin (self, pass));
       if (varies && pass->is_coarsest && self->local[i] < 0)
         self->local[i] = pass->level->base_tokens[at];
-      encodes = encodes || (self->local[i] < 0 &&
-                            ! (self->hole[i] && pass->is_coarsest && ! varies));
+      encodes = encodes ||
+                (self->local[i] < 0 &&
+                 ! (self->hole[i] && pass->is_coarsest && pass->given == NULL));
     }
   return encodes;
 }
 
-/* self->encoded from a window of the level's pixels; where they guide they are
- * sharpened, and self->busy says what to draw anew. */
+/* self->encoded from a window of the level's pixels, sharpened where they
+ * guide.
+ */
 static gboolean
 encode (VqdPainter *self, const Pass *pass, const VqdWindow *window,
         GError **error)
@@ -261,8 +261,6 @@ encode (VqdPainter *self, const Pass *pass, const VqdWindow *window,
       for (int i = 0; i < self->n_cells; i++)
         guides[i] = pass->hole[vqd_painter_cell (self, pass->level, window, i)];
       vqd_guide_sharpen (self->pixels, guides, width, height, self->cell_px);
-      vqd_guide_find_busy (self->pixels, width, height, self->cell_px,
-                           self->busy);
     }
   if (! vqd_pipeline_encode (self->paint->pipeline, self->pixels, self->encoded,
                              self->paint->cancellable, error))
@@ -335,7 +333,8 @@ draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
  * stay what guides: they are what the coarser level has drawn. Half of the
  * steps do, of strategies that can: what is to be seen has been decided. */
 static gboolean
-draw_guided (VqdPainter *self, GError **error)
+draw_guided (VqdPainter *self, const Pass *pass, const VqdWindow *window,
+             GError **error)
 {
   g_autofree guint8 *first = g_new (guint8, self->n_cells);
   g_autofree guint8 *second = g_new (guint8, self->n_cells);
@@ -348,7 +347,9 @@ draw_guided (VqdPainter *self, GError **error)
       const float u = vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
                                           self->n_runs, (guint32) i);
 
-      const gboolean draws = self->hole[i] && self->busy[i];
+      const gboolean draws =
+          self->hole[i] &&
+          pass->busy[vqd_painter_cell (self, pass->level, window, i)];
 
       first[i] = draws && u < FIRST_SHARE;
       second[i] = draws && ! first[i];
@@ -366,7 +367,7 @@ drawing_units (const VqdPainter *self, const Pass *pass, int n)
   const double share = (double) n / self->n_cells;
   const int half = (paint->settings.steps + 1) / 2;
   const gboolean encodes = ! pass->is_coarsest || n < self->n_cells;
-  double units = encodes || is_noised (paint) ? VQD_ENCODE_UNITS : 0;
+  double units = encodes || pass->given != NULL ? VQD_ENCODE_UNITS : 0;
 
   if (is_noised (paint))
     units += ceil (paint->settings.steps * paint->strength);
@@ -410,7 +411,7 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
       ok = vqd_painter_sample (self, &paint->settings, &start, error);
     }
   else if (is_guided (paint, pass))
-    ok = draw_guided (self, error);
+    ok = draw_guided (self, pass, window, error);
   else
     ok = draw_hole (self, &paint->settings, self->hole, error);
 
@@ -531,13 +532,14 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
                                  i == last ? NULL : passes[i + 1].hole);
       pass->tokens = g_memdup2 (level->base_tokens, sizeof (int) * n);
       pass->purity = g_new (float, n);
+      pass->busy = g_new0 (guint8, n);
       for (gsize k = 0; k < n; k++)
         pass->purity[k] = -1;
       /* what is outside was encoded for the picture before, and is drawn */
       for (gsize k = 0; k < n; k++)
         if (pass->hole[k] || (pass->is_coarsest && level->outside[k]))
           pass->tokens[k] = -1;
-      if (i > 0 && self->paint->task == VQD_TASK_VARY)
+      if (self->paint->task == VQD_TASK_VARY)
         {
           pass->given = g_new (int, n);
           for (gsize k = 0; k < n; k++)
@@ -553,17 +555,9 @@ pass_clear (Pass *pass)
   g_free (pass->hole);
   g_free (pass->tokens);
   g_free (pass->purity);
+  g_free (pass->busy);
   g_free (pass->given);
   g_clear_pointer (&pass->windows, g_array_unref);
-}
-
-static gboolean
-set_no_memory (const VqdLevel *level, GError **error)
-{
-  g_set_error (error, VQD_ERROR, VQD_ERROR_MEMORY,
-               _ ("There is not enough memory to work on %d x %d pixels."),
-               level->width, level->height);
-  return FALSE;
 }
 
 /* The colours of a finer level are those of the coarser one: its windows know
@@ -576,7 +570,7 @@ match_guide (VqdPainter *self, const Pass *pass, float *rgb, GError **error)
   g_autofree guint8 *all = g_try_new (guint8, n);
 
   if (all == NULL)
-    return set_no_memory (level, error);
+    return vqd_painter_set_no_memory (level, error);
   memset (all, 1, n);
   return vqd_color_match (rgb, pass->rgb, all, level->width, level->height,
                           GUIDE_CELLS * self->cell_px, self->paint->cancellable,
@@ -608,75 +602,25 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
                                      self->paint->cancellable, error);
 }
 
-/* Of a level's pixels those that the finer level covers, in place. */
+/* Where the coarsest level drew texture, all levels do. Cells that stay what
+ * guides them are as sure as that was. */
 static void
-crop_to_finer (const VqdPainter *self, const VqdLevel *level,
-               const VqdLevel *finer, float *rgb)
-{
-  const gsize width = (gsize) finer->width / 2;
-  const gsize height = (gsize) finer->height / 2;
-
-  for (gsize y = 0; y < height; y++)
-    memmove (rgb + 3 * y * width,
-             rgb + 3 * ((y + (gsize) (level->pad_y * self->cell_px)) *
-                            (gsize) level->width +
-                        (gsize) (level->pad_x * self->cell_px)),
-             3 * sizeof (float) * width);
-}
-
-/* Of a variation the finer level begins as its own picture, changed by what the
- * coarser level changed. */
-static float *
-vary_finer (const VqdPainter *self, const VqdLevel *finer,
-            const VqdLevel *level, float *drawn, const float *given,
-            GError **error)
-{
-  const gsize n = 3 * (gsize) level->width * (gsize) level->height;
-  const gsize n_finer = 3 * (gsize) finer->width * (gsize) finer->height;
-  float *rgb = g_try_new (float, n_finer);
-
-  if (rgb == NULL)
-    {
-      set_no_memory (finer, error);
-      return NULL;
-    }
-  for (gsize i = 0; i < n; i++)
-    drawn[i] -= given[i];
-  crop_to_finer (self, level, finer, drawn);
-  vqd_double (drawn, finer->width / 2, finer->height / 2, rgb, finer->width,
-              finer->height, 3, NULL);
-  for (gsize i = 0; i < n_finer; i++)
-    rgb[i] = CLAMP (rgb[i] + finer->rgb[i], 0.0f, 1.0f);
-  return rgb;
-}
-
-static gboolean
-fill_unknown (const VqdPainter *self, VqdLevel *finer, const VqdLevel *level,
-              float *drawn, GError **error)
-{
-  const gsize n = (gsize) finer->width * (gsize) finer->height;
-  g_autofree guint8 *where = g_try_new (guint8, n);
-
-  if (where == NULL)
-    return set_no_memory (finer, error);
-  for (gsize i = 0; i < n; i++)
-    where[i] = ! finer->known[i];
-  crop_to_finer (self, level, finer, drawn);
-  vqd_double (drawn, finer->width / 2, finer->height / 2, finer->rgb,
-              finer->width, finer->height, 3, where);
-  return TRUE;
-}
-
-/* Cells that stay what guides them are as sure as that was. */
-static void
-hand_on_purity (const Pass *pass, Pass *finer)
+hand_on_cells (VqdPainter *self, Pass *pass, const float *drawn, Pass *finer)
 {
   const VqdLevel *level = finer->level;
   const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
 
+  if (pass->is_coarsest)
+    vqd_guide_find_busy (drawn, pass->level->width, pass->level->height,
+                         self->cell_px, pass->busy);
   for (gsize i = 0; i < n; i++)
-    if (finer->hole[i])
-      finer->purity[i] = pass->purity[coarser_cell (level, pass->level, i)];
+    {
+      const gsize at = coarser_cell (level, pass->level, i);
+
+      finer->busy[i] = pass->busy[at];
+      if (finer->hole[i])
+        finer->purity[i] = pass->purity[at];
+    }
 }
 
 /* What a level hands on to the next finer one: of a variation, what is to be
@@ -688,11 +632,26 @@ hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
   g_auto (VqdPatchwork) given = { 0 };
 
   if (self->paint->task != VQD_TASK_VARY)
-    return fill_unknown (self, finer, pass->level, drawn, error);
+    return vqd_painter_fill_finer (self, finer, pass->level, drawn, error);
   if (! decode_level (self, pass, pass->given, FALSE, &given, error))
     return FALSE;
-  *rgb = vary_finer (self, finer, pass->level, drawn, given.rgb, error);
+  *rgb = vqd_painter_vary_finer (self, finer, pass->level, drawn, given.rgb,
+                                 error);
   return *rgb != NULL;
+}
+
+/* What did not change shows the pixels themselves. */
+static gboolean
+keep_unchanged (VqdPainter *self, const Pass *pass, float *rgb, GError **error)
+{
+  const VqdLevel *level = pass->level;
+  g_auto (VqdPatchwork) given = { 0 };
+
+  if (! decode_level (self, pass, pass->given, FALSE, &given, error))
+    return FALSE;
+  vqd_residual_add (rgb, given.rgb, pass->rgb, pass->tokens, pass->given,
+                    level->grid_width, level->grid_height, self->cell_px);
+  return TRUE;
 }
 
 static gboolean
@@ -717,12 +676,16 @@ paint_levels (VqdPainter *self, VqdRegion *region, Pass *passes,
       if (! decode_level (self, pass, pass->tokens, match, &patchwork, error))
         return FALSE;
 
+      if (i == 0 && pass->given != NULL &&
+          ! keep_unchanged (self, pass, patchwork.rgb, error))
+        return FALSE;
+
       g_autofree float *next = NULL;
+      if (i > 0)
+        hand_on_cells (self, pass, patchwork.rgb, &passes[i - 1]);
       if (i > 0 && ! hand_on (self, pass, &region->levels[i - 1], patchwork.rgb,
                               &next, error))
         return FALSE;
-      if (i > 0)
-        hand_on_purity (pass, &passes[i - 1]);
       g_free (varied); /* pass->rgb */
       varied = g_steal_pointer (&next);
       if (i == 0)

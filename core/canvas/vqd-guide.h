@@ -4,9 +4,9 @@
  * What a coarser level drew is doubled in size and encoded, and some of the
  * tokens guide those that are drawn on the finer level. A doubled picture is
  * blurred, and so are tokens of it: they call for more of the same. So it is
- * sharpened first. And where a doubled picture has no detail, in skies and in
- * the flat parts of drawings, a finer level has none to add: those cells keep
- * what guides, and outlines stay as clean as they were.
+ * sharpened first. And only texture is drawn anew: in skies and in the flat
+ * parts of drawings a finer level has nothing to add but ragged outlines; those
+ * cells keep what guides.
  *
  * Pictures are R'G'B' [height, width, 3], 0..1; width and height are multiples
  * of cell_px, at least 2, and cells are [height / cell_px, width / cell_px]. */
@@ -22,7 +22,8 @@ G_BEGIN_DECLS
 void vqd_guide_sharpen (float *rgb, const guint8 *cells, int width, int height,
                         int cell_px);
 
-/* busy: 1 where enough of the cells around have detail, the cell among them. */
+/* busy: 1 where half of the cells around have detail: texture, of the coarsest
+ * level as it is drawn. */
 void vqd_guide_find_busy (const float *rgb, int width, int height, int cell_px,
                           guint8 *busy);
 

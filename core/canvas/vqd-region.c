@@ -13,6 +13,8 @@
  * drawing the finest one takes beside (vqd-paint.c). */
 #define LEVEL_BYTES (3 * sizeof (float) + sizeof (guint8))
 #define PAINT_BYTES (4 * sizeof (float) + 4 * sizeof (float))
+/* What a variation begins with, and that decoded. */
+#define VARY_BYTES (6 * sizeof (float))
 
 typedef struct
 {
@@ -429,14 +431,15 @@ place (const VqdFrame *frame, const VqdRegionModel *model, Axis *x, Axis *y)
 }
 
 guint64
-vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model)
+vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model,
+                    gboolean varies)
 {
   Axis x;
   Axis y;
 
   place (frame, model, &x, &y);
   return (guint64) x.n_px * (guint64) y.n_px *
-         (LEVEL_BYTES * 4 / 3 + PAINT_BYTES);
+         (LEVEL_BYTES * 4 / 3 + PAINT_BYTES + (varies ? VARY_BYTES : 0));
 }
 
 VqdRegion *

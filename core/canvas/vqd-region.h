@@ -88,7 +88,8 @@ void vqd_region_drop_pixels (VqdRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdRegion, vqd_region_free)
 
 /* Bytes of the frame's region, working memory of drawing it included. */
-guint64 vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model);
+guint64 vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model,
+                            gboolean varies);
 
 G_END_DECLS
 

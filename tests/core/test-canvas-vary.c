@@ -12,11 +12,9 @@
 
 /* ---- strength ---- */
 
-/* The codec alone: tokens of a picture of the model's size, and those as a
- * picture. */
+/* The codec alone: tokens of a picture of the model's size. */
 static void
-encode_and_decode (const Fixture *fixture, const float *rgb, int *tokens,
-                   float *decoded)
+encode (const Fixture *fixture, const float *rgb, int *tokens)
 {
   const char *why = NULL;
   VqdBackend *backend = vqd_backend_open ("cpu", 0, &why);
@@ -31,7 +29,6 @@ encode_and_decode (const Fixture *fixture, const float *rgb, int *tokens,
 
   vqd_pipeline_ready (pipeline);
   g_assert_true (vqd_pipeline_encode (pipeline, rgb, tokens, NULL, &error));
-  g_assert_true (vqd_pipeline_decode (pipeline, tokens, decoded, NULL, &error));
   vqd_pipeline_free (pipeline);
   backend->ops->close (backend);
 }
@@ -43,16 +40,16 @@ assert_close (const float *a, const float *b, gsize n)
     g_assert_true (fabsf (a[i] - b[i]) <= 1e-5f);
 }
 
+/* The picture itself, not what the codec makes of it. */
 static void
 test_no_strength (Fixture *fixture, gconstpointer data)
 {
   g_auto (Picture) picture = { 0 };
   g_autofree int *tokens = g_new (int, GRID *GRID);
-  g_autofree float *decoded = g_new (float, 3 * MODEL_PX * MODEL_PX);
   VqdRequest request;
 
   picture_init (&picture, MODEL_PX, MODEL_PX);
-  encode_and_decode (fixture, picture.rgb, tokens, decoded);
+  encode (fixture, picture.rgb, tokens);
   request_init (&request, VQD_TASK_VARY, &picture.canvas);
   request.strength = 0;
   g_autoptr (VqdResult) result = run (fixture->engine, &request);
@@ -62,7 +59,7 @@ test_no_strength (Fixture *fixture, gconstpointer data)
   g_assert_null (same->mask);
   g_assert_cmpmem (same->grid.tokens, 256 * sizeof (int), tokens,
                    256 * sizeof (int));
-  assert_close (same->rgb, decoded, 3 * MODEL_PX * MODEL_PX);
+  assert_close (same->rgb, picture.rgb, 3 * MODEL_PX * MODEL_PX);
 
   /* and tokens that are known are not encoded */
   for (int i = 0; i < GRID * GRID; i++)

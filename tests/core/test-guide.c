@@ -103,13 +103,13 @@ test_busy_is_texture (void)
 {
   g_autofree float *rgb = g_new (float, 3 * SIDE * SIDE);
 
-  paint (rgb, 0, SIDE, 1.0f, 0.004f);
+  paint (rgb, 0, SIDE, 1.0f, 0.006f);
   g_assert_cmpint (count_busy (rgb), ==, 0);
   paint (rgb, SIDE / 2 + 3, SIDE, 0.2f, 0);
   g_assert_cmpint (count_busy (rgb), ==, 0);
   paint (rgb, 0, SIDE, 0.5f, 0.05f);
   g_assert_cmpint (count_busy (rgb), ==, N_CELLS);
-  paint (rgb, 0, SIDE, 0.1f, 0.008f);
+  paint (rgb, 0, SIDE, 0.1f, 0.02f);
   g_assert_cmpint (count_busy (rgb), ==, N_CELLS);
 }
 
