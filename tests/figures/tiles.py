@@ -14,8 +14,8 @@ BOUNDS = 0.9, 1.1
 N_TILES = 40
 N_UNTILED = 4
 SIZE_PX, CELL_PX = 128, 8
-# Enough for a texture; the seed of picture i of prompt p is 100 p + i.
-STEPS = 8
+# What the window calls Draft; the seed of picture i of prompt p is 100 p + i.
+STEPS = 10
 COLUMNS = 5
 
 
