@@ -38,7 +38,7 @@ typedef struct
   VqdIntake *intake;
   VqdSaver *saver;
   VqdTask task;
-  GHashTable *items; /* number -> Item */
+  GHashTable *items; /* number -> VqdSessionItem */
   GHashTable *runs;  /* number -> VqdAsked */
   GArray *layers;    /* numbers of what was inserted */
   VqdPictureId current;

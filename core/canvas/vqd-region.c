@@ -13,7 +13,7 @@
  * drawing the finest one takes beside (vqd-paint.c). */
 #define LEVEL_BYTES (3 * sizeof (float) + sizeof (guint8))
 #define PAINT_BYTES (4 * sizeof (float) + 4 * sizeof (float))
-/* What a variation begins with, and that decoded. */
+/* Of a variation beside: what it begins with, and that decoded. */
 #define VARY_BYTES (6 * sizeof (float))
 
 typedef struct

@@ -87,7 +87,8 @@ void vqd_region_free (VqdRegion *region);
 void vqd_region_drop_pixels (VqdRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VqdRegion, vqd_region_free)
 
-/* Bytes of the frame's region, working memory of drawing it included. */
+/* Bytes of the frame's region, working memory of drawing it included; varies:
+ * of drawing a variation, which takes more. */
 guint64 vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model,
                             gboolean varies);
 
