@@ -6,7 +6,8 @@
  * vectorises it (ops.py builds it with -O3 -march=native -ffast-math for the
  * machine it runs on; nothing of it is in the plug-in).
  *
- * bf16 numbers are uint16_t.  R rows of D numbers; a modulation has one row for
+ * "narrow" numbers are bf16; or f32 with -DF32, for processors that do not
+ * multiply in bf16.  R rows of D numbers; a modulation has one row for
  * each `per` consecutive rows (the tokens of one picture, or all rows).  */
 #include <math.h>
 #include <stdint.h>
@@ -19,26 +20,40 @@
 #define GN_EPS 1e-6f
 #define GN_GROUPS 32
 
+#ifdef F32
+typedef float narrow_t;
+#else
+typedef uint16_t narrow_t;
+#endif
+
 static inline float
-wide (uint16_t v)
+wide (narrow_t v)
 {
+#ifdef F32
+  return v;
+#else
   union
   {
     uint32_t u;
     float f;
   } x = { .u = (uint32_t) v << 16 };
   return x.f;
+#endif
 }
 
-static inline uint16_t
+static inline narrow_t
 narrow (float v)
 {
+#ifdef F32
+  return v;
+#else
   union
   {
     float f;
     uint32_t u;
   } x = { .f = v };
-  return (uint16_t) ((x.u + 0x7fffu + ((x.u >> 16) & 1u)) >> 16);
+  return (narrow_t) ((x.u + 0x7fffu + ((x.u >> 16) & 1u)) >> 16);
+#endif
 }
 
 /* exp (x) for |x| < 87, relative error below 1e-6 */
@@ -71,11 +86,11 @@ sigmoid (float x)
 }
 
 /* h_out = h + o;  y = norm (h_out) * (1 + scale) + shift
- * h, h_out: f32 [R, D]; o: bf16 [R, D] or NULL (h_out is then not written);
- * scale, shift: f32 [R / per, D]; y: bf16 [R, D]; stat: mean, 1/sd [R, 2] */
+ * h, h_out: f32 [R, D]; o: narrow [R, D] or NULL (h_out is then not written);
+ * scale, shift: f32 [R / per, D]; y: narrow [R, D]; stat: mean, 1/sd [R, 2] */
 void
-ln_forward (const float *h, const uint16_t *o, const float *scale,
-            const float *shift, float *h_out, uint16_t *y, float *stat,
+ln_forward (const float *h, const narrow_t *o, const float *scale,
+            const float *shift, float *h_out, narrow_t *y, float *stat,
             int64_t rows, int64_t dim, int64_t per)
 {
 #pragma omp parallel for schedule(static)
@@ -84,7 +99,7 @@ ln_forward (const float *h, const uint16_t *o, const float *scale,
       const float *a = h + r * dim;
       const float *s = scale + r / per * dim;
       const float *b = shift + r / per * dim;
-      uint16_t *out = y + r * dim;
+      narrow_t *out = y + r * dim;
       float v[MAX_D];
       float sum = 0, square = 0;
 
@@ -110,12 +125,12 @@ ln_forward (const float *h, const uint16_t *o, const float *scale,
 }
 
 /* d_h = g + the gradient of dy through norm and modulation; d_o is its copy in
- * bf16 (may be NULL).  g: gradient of h_out, f32 [R, D] or NULL.  d_scale and
+ * narrow (may be NULL).  g: gradient of h_out, f32 [R, D] or NULL.  d_scale and
  * d_shift: [R / per, D]; blocks of `per` rows are summed by one thread unless
  * there is only one, which is cut into pieces. */
 void
-ln_backward (const uint16_t *dy, const float *g, const float *h,
-             const float *stat, const float *scale, float *d_h, uint16_t *d_o,
+ln_backward (const narrow_t *dy, const float *g, const float *h,
+             const float *stat, const float *scale, float *d_h, narrow_t *d_o,
              float *d_scale, float *d_shift, int64_t rows, int64_t dim,
              int64_t per)
 {
@@ -140,7 +155,7 @@ ln_backward (const uint16_t *dy, const float *g, const float *h,
       for (int64_t r = p * step; r < end; r++)
         {
           const float *x = h + r * dim;
-          const uint16_t *d = dy + r * dim;
+          const narrow_t *d = dy + r * dim;
           float mean = stat[2 * r], rs = stat[2 * r + 1];
           float n[MAX_D], e[MAX_D];
           float m1 = 0, m2 = 0;
@@ -187,9 +202,9 @@ ln_backward (const uint16_t *dy, const float *g, const float *h,
     }
 }
 
-/* y = x * sigmoid (1.702 x), bf16 [n] */
+/* y = x * sigmoid (1.702 x), narrow [n] */
 void
-gelu2_forward (const uint16_t *x, uint16_t *y, int64_t n)
+gelu2_forward (const narrow_t *x, narrow_t *y, int64_t n)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t p = 0; p < n; p += PIECE)
@@ -202,7 +217,7 @@ gelu2_forward (const uint16_t *x, uint16_t *y, int64_t n)
 
 /* dx from dy and x; dx may be dy */
 void
-gelu2_backward (const uint16_t *x, const uint16_t *dy, uint16_t *dx, int64_t n)
+gelu2_backward (const narrow_t *x, const narrow_t *dy, narrow_t *dx, int64_t n)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t p = 0; p < n; p += PIECE)
@@ -213,16 +228,16 @@ gelu2_backward (const uint16_t *x, const uint16_t *dy, uint16_t *dx, int64_t n)
       }
 }
 
-/* loss[r] = -log softmax (x[r])[target[r]]; lse[r]: its log-sum.  x: bf16 [R,
+/* loss[r] = -log softmax (x[r])[target[r]]; lse[r]: its log-sum.  x: narrow [R,
  * K] */
 void
-cross_entropy_forward (const uint16_t *x, const int64_t *target, float *loss,
+cross_entropy_forward (const narrow_t *x, const int64_t *target, float *loss,
                        float *lse, int64_t rows, int64_t codes)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t r = 0; r < rows; r++)
     {
-      const uint16_t *v = x + r * codes;
+      const narrow_t *v = x + r * codes;
       float top = -1e30f, sum = 0;
 
       for (int64_t i = 0; i < codes; i++)
@@ -236,13 +251,13 @@ cross_entropy_forward (const uint16_t *x, const int64_t *target, float *loss,
 
 /* x becomes its own gradient: (softmax (x) - one-hot (target)) * d[r] */
 void
-cross_entropy_backward (uint16_t *x, const int64_t *target, const float *lse,
+cross_entropy_backward (narrow_t *x, const int64_t *target, const float *lse,
                         const float *d, int64_t rows, int64_t codes)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t r = 0; r < rows; r++)
     {
-      uint16_t *v = x + r * codes;
+      narrow_t *v = x + r * codes;
       int64_t t = target[r];
       float at = (exp_fast (wide (v[t]) - lse[r]) - 1.0f) * d[r];
 
@@ -268,18 +283,18 @@ group_norm_lines (const float *w, const float *b, const float *stat, float *a,
     }
 }
 
-/* y = group norm (x), then SiLU if asked.  x, y: bf16 [B, N, C] (channels
+/* y = group norm (x), then SiLU if asked.  x, y: narrow [B, N, C] (channels
  * last); w, b: f32 [C]; stat: mean, 1/sd [B, 32, 2] */
 void
-group_norm_forward (const uint16_t *x, const float *w, const float *b,
-                    uint16_t *y, float *stat, int64_t batch, int64_t n,
+group_norm_forward (const narrow_t *x, const float *w, const float *b,
+                    narrow_t *y, float *stat, int64_t batch, int64_t n,
                     int64_t channels, int64_t silu)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t k = 0; k < batch; k++)
     {
-      const uint16_t *in = x + k * n * channels;
-      uint16_t *out = y + k * n * channels;
+      const narrow_t *in = x + k * n * channels;
+      narrow_t *out = y + k * n * channels;
       float sum[MAX_D] = { 0 }, square[MAX_D] = { 0 };
       float a[MAX_D], c[MAX_D];
       float *s = stat + k * GN_GROUPS * 2;
@@ -317,17 +332,17 @@ group_norm_forward (const uint16_t *x, const float *w, const float *b,
 
 /* dx; and dw, db as parts for each picture, [B, C] */
 void
-group_norm_backward (const uint16_t *x, const uint16_t *dy, const float *w,
-                     const float *b, const float *stat, uint16_t *dx, float *dw,
+group_norm_backward (const narrow_t *x, const narrow_t *dy, const float *w,
+                     const float *b, const float *stat, narrow_t *dx, float *dw,
                      float *db, int64_t batch, int64_t n, int64_t channels,
                      int64_t silu)
 {
 #pragma omp parallel for schedule(static)
   for (int64_t k = 0; k < batch; k++)
     {
-      const uint16_t *in = x + k * n * channels;
-      const uint16_t *din = dy + k * n * channels;
-      uint16_t *out = dx + k * n * channels;
+      const narrow_t *in = x + k * n * channels;
+      const narrow_t *din = dy + k * n * channels;
+      narrow_t *out = dx + k * n * channels;
       const float *s = stat + k * GN_GROUPS * 2;
       float a[MAX_D], c[MAX_D], rs[MAX_D], m[MAX_D], p[MAX_D], q[MAX_D];
       float s1[MAX_D] = { 0 }, s2[MAX_D] = { 0 };
@@ -384,7 +399,7 @@ group_norm_backward (const uint16_t *x, const uint16_t *dy, const float *w,
  * Two neighbouring k lie in one 32-bit word ("pair"): A is read at
  * a[m * row + k/2 * step], so that a transposed matrix whose rows were paired
  * is as good as a plain one; B is packed [K/2][N], N a multiple of 16. */
-#ifdef __AVX512BF16__
+#if defined __AVX512BF16__ && ! defined F32
 #include <immintrin.h>
 
 #define QUERIES 32 /* rows of scores at a time */

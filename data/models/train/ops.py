@@ -7,7 +7,8 @@ cross_entropy(logits, target) -> loss of each row (its logits are used up)
 group_norm(x, weight, bias, silu) -> for the codec, channels last
 attention(q, kv, heads) -> softmax(q k' / sqrt(D / heads)) v
 
-On the CPU the residual stream h is f32, everything else bf16.
+On the CPU the residual stream h is f32, everything else bf16; all is f32 where
+the processor does not multiply in bf16 and would have to pretend.
 """
 import ctypes
 import hashlib
@@ -20,17 +21,30 @@ import torch
 import torch.nn.functional as F
 
 
+def has_bf16():
+    cpu = Path("/proc/cpuinfo")
+    return cpu.exists() and any(flag in cpu.read_text() for flag in ("avx512_bf16", "amx_bf16"))
+
+
+BF16 = has_bf16()
+NARROW = torch.bfloat16 if BF16 else torch.float32
+
+
+def autocast(device):
+    return torch.autocast(device.type, torch.bfloat16, enabled=BF16 or device.type != "cpu")
+
+
 def build():
     """Compiles ops.c for this machine, once for each version of it; None without a compiler."""
     source = Path(__file__).with_name("ops.c")
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "vqdiffusion" / "train"
     cpu = Path("/proc/cpuinfo")
-    model = hash_of(source.read_text() + (cpu.read_text().split("\n\n")[0].split("flags")[-1] if cpu.exists() else ""))
+    model = hash_of(source.read_text() + str(NARROW) + (cpu.read_text().split("\n\n")[0].split("flags")[-1] if cpu.exists() else ""))
     library = cache / f"ops-{model}.so"
     if not library.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
-            flags = "-O3 -march=native -ffast-math -fopenmp -shared -fPIC".split()
+            flags = "-O3 -march=native -ffast-math -fopenmp -shared -fPIC".split() + ([] if BF16 else ["-DF32"])
             try:
                 subprocess.run(["cc", *flags, str(source), "-o", f"{folder}/ops.so", "-lm"], check=True)
             except (OSError, subprocess.CalledProcessError) as e:
@@ -61,20 +75,20 @@ def call(name, *arguments):
 
 
 def fused(x):
-    """Without autocast (f32) everything is left to PyTorch."""
-    return C is not None and x.device.type == "cpu" and torch.is_autocast_enabled("cpu")
+    """Without autocast everything is left to PyTorch, where the processor has bf16."""
+    return C is not None and x.device.type == "cpu" and (not BF16 or torch.is_autocast_enabled("cpu"))
 
 
 class NormAdd(torch.autograd.Function):
     @staticmethod
     def forward(ctx, h, o, scale, shift):
-        h, o = h.contiguous(), None if o is None else o.to(torch.bfloat16).contiguous()
+        h, o = h.contiguous(), None if o is None else o.to(NARROW).contiguous()
         scale, shift = scale.float().contiguous(), shift.float().contiguous()
         dim = h.shape[-1]
         rows = h.numel() // dim
         per = rows // (scale.numel() // dim)
         out = h if o is None else torch.empty_like(h)
-        y, stat = torch.empty_like(h, dtype=torch.bfloat16), h.new_empty(rows, 2)
+        y, stat = torch.empty_like(h, dtype=NARROW), h.new_empty(rows, 2)
         call("ln_forward", h, o, scale, shift, out, y, stat, rows, dim, per)
         ctx.save_for_backward(out, stat, scale)
         ctx.add, ctx.per = o is not None, per
@@ -86,9 +100,9 @@ class NormAdd(torch.autograd.Function):
         h, stat, scale = ctx.saved_tensors
         dim = h.shape[-1]
         d_h, d_scale, d_shift = torch.empty_like(h), torch.empty_like(scale), torch.empty_like(scale)
-        d_o = torch.empty_like(h, dtype=torch.bfloat16) if ctx.add else None
+        d_o = torch.empty_like(h, dtype=NARROW) if ctx.add else None
         g = None if g is None else g.float().contiguous()
-        dy = dy.to(torch.bfloat16).contiguous()
+        dy = dy.to(NARROW).contiguous()
         call("ln_backward", dy, g, h, stat, scale, d_h, d_o, d_scale, d_shift, h.numel() // dim, dim, ctx.per)
         return d_h, d_o, d_scale, d_shift
 
@@ -104,7 +118,7 @@ def norm_add(h, o, scale, shift):
 class Gelu2(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
-        x = x.to(torch.bfloat16).contiguous()
+        x = x.to(NARROW).contiguous()
         y = torch.empty_like(x)
         call("gelu2_forward", x, y, x.numel())
         ctx.save_for_backward(x)
@@ -113,7 +127,7 @@ class Gelu2(torch.autograd.Function):
     @staticmethod
     def backward(ctx, dy):
         (x,) = ctx.saved_tensors
-        dy = dy.to(torch.bfloat16).contiguous()
+        dy = dy.to(NARROW).contiguous()
         dx = torch.empty_like(x)
         call("gelu2_backward", x, dy, dx, x.numel())
         return dx
@@ -126,7 +140,7 @@ def gelu2(x):
 class CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx, logits, target):
-        logits = logits.to(torch.bfloat16).contiguous()
+        logits = logits.to(NARROW).contiguous()
         loss, lse = (torch.empty(len(target)) for _ in range(2))
         call("cross_entropy_forward", logits, target, loss, lse, *logits.shape)
         ctx.save_for_backward(target, lse)
@@ -156,7 +170,7 @@ def parts(q, kv):
 class Attention(torch.autograd.Function):
     @staticmethod
     def forward(ctx, q, kv, heads, causal):
-        q, kv = (None if x is None else x.to(torch.bfloat16).contiguous() for x in (q, kv))
+        q, kv = (None if x is None else x.to(NARROW).contiguous() for x in (q, kv))
         query, key, value = parts(q, kv)
         b, n, d = query.shape
         o, lse = q.new_empty(b, n, d), torch.empty(b, heads, n)
@@ -169,7 +183,7 @@ class Attention(torch.autograd.Function):
     def backward(ctx, d):
         q, kv, o, lse = ctx.saved_tensors
         dq, dkv = (None if x is None else torch.empty_like(x) for x in (q, kv))
-        d = d.to(torch.bfloat16).contiguous()
+        d = d.to(NARROW).contiguous()
         call("attention_backward", *parts(q, kv), o, lse, d, *parts(dq, dkv), *ctx.sizes)
         return dq, dkv, None, None
 
@@ -177,7 +191,7 @@ class Attention(torch.autograd.Function):
 def attention(q, kv, heads, causal=False):
     """q: B x N x 3D with keys and values behind the queries; or B x N x D, and kv B x S x 2D. Gives B x N x D."""
     d = q.shape[-1] // (3 if kv is None else 1)
-    if fused(q) and hasattr(C, "attention_forward") and d // heads % 16 == 0:
+    if fused(q) and BF16 and hasattr(C, "attention_forward") and d // heads % 16 == 0:
         return Attention.apply(q, kv, heads, causal)
     q, k, v = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
     return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
@@ -186,7 +200,7 @@ def attention(q, kv, heads, causal=False):
 class GroupNorm(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, weight, bias, silu):
-        x = x.to(torch.bfloat16).contiguous(memory_format=torch.channels_last)
+        x = x.to(NARROW).contiguous(memory_format=torch.channels_last)
         b, c, h, w = x.shape
         y, stat = torch.empty_like(x), torch.empty(b, 64)
         call("group_norm_forward", x, weight, bias, y, stat, b, h * w, c, int(silu))
@@ -198,7 +212,7 @@ class GroupNorm(torch.autograd.Function):
     def backward(ctx, dy):
         x, weight, bias, stat = ctx.saved_tensors
         b, c, h, w = x.shape
-        dy = dy.to(torch.bfloat16).contiguous(memory_format=torch.channels_last)
+        dy = dy.to(NARROW).contiguous(memory_format=torch.channels_last)
         dx, dw, db = torch.empty_like(x), torch.empty(b, c), torch.empty(b, c)
         call("group_norm_backward", x, dy, weight, bias, stat, dx, dw, db, b, h * w, c, int(ctx.silu))
         return dx, dw.sum(0), db.sum(0), None
@@ -221,7 +235,7 @@ def check():
         results = []
         for function in f, g:
             x = [i.detach().clone().requires_grad_(i.is_floating_point()) for i in inputs]
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast(x[0].device):
                 out = function(*x)
             out = out if isinstance(out, tuple) else (out,)
             torch.manual_seed(1)
@@ -234,23 +248,23 @@ def check():
     def plain(h, o, s, b):
         return h + o, F.layer_norm(h + o, h.shape[-1:]) * (1 + s) + b
 
-    h, o = torch.randn(4, 32, 64), torch.randn(4, 32, 64).bfloat16()
+    h, o = torch.randn(4, 32, 64), torch.randn(4, 32, 64).to(NARROW)
     compare("norm_add", norm_add, plain, h, o, torch.randn(4, 1, 64), torch.randn(4, 1, 64))
     compare("norm_add rows", norm_add, plain, h, o, torch.randn(64), torch.randn(64))
-    compare("gelu2", gelu2, lambda x: x.float() * torch.sigmoid(1.702 * x.float()), torch.randn(40000).bfloat16() * 3)
+    compare("gelu2", gelu2, lambda x: x.float() * torch.sigmoid(1.702 * x.float()), torch.randn(40000).to(NARROW) * 3)
     target = torch.randint(0, 96, (40,))
     compare("cross_entropy", lambda x: cross_entropy(x * 1, target),
-            lambda x: F.cross_entropy(x.float(), target, reduction="none"), (torch.randn(40, 96) * 2).bfloat16())
+            lambda x: F.cross_entropy(x.float(), target, reduction="none"), (torch.randn(40, 96) * 2).to(NARROW))
     for n, s, heads, causal in (77, None, 4, True), (256, None, 2, False), (50, 77, 4, False), (7, 5, 2, False):
-        q = torch.randn(2, n, 3 * 128 if s is None else 128).bfloat16()
-        kv = [] if s is None else [torch.randn(2, s, 256).bfloat16()]
+        q = torch.randn(2, n, 3 * 128 if s is None else 128).to(NARROW)
+        kv = [] if s is None else [torch.randn(2, s, 256).to(NARROW)]
 
         def reference(q, kv=None):
             q, k, v = (x.float().unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
             with torch.autocast("cpu", enabled=False):
                 return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
         compare("attention", lambda q, kv=None: attention(q, kv, heads, causal), reference, q, *kv)
-    x = torch.randn(2, 64, 8, 8).bfloat16().contiguous(memory_format=torch.channels_last)
+    x = torch.randn(2, 64, 8, 8).to(NARROW).contiguous(memory_format=torch.channels_last)
     for silu in False, True:
         def reference(x, w, b):
             y = F.group_norm(x.float(), 32, w, b, 1e-6)

@@ -67,18 +67,17 @@ class Picture:
         return np.where((self.coloured | (self.s > 0.06))[..., None], rgb, self.rgb)
 
 
-def recolour(rgb, title, random):
-    """(its colour, None or (new colour, thing, picture)) or None where no hue dominates."""
+def recolour(rgb, title, random, n=1):
+    """Its colour, None where no hue dominates; and up to n pictures of it in others: (new colour, thing, picture)."""
     if LEFT_OUT.search(title):
-        return None
+        return None, []
     p = Picture(rgb)
     if p.hue is None:
-        return None
+        return None, []
     colour = None if COLOUR.search(title) else "brown" if p.brown else p.name
     thing = " ".join(COLOUR.sub(" ", title).split())
     if len(COLOUR.findall(title)) > 1 or not thing or len(thing.split()) > 3:
-        return colour, None
+        return colour, []
     words = set(title.split())
     names = [n for n in HUES if n != p.name and not any(n == a and b in words for a, b in HELD)]
-    name = names[int(random.integers(len(names)))]
-    return colour, (name, thing, p.turned(name))
+    return colour, [(names[i], thing, p.turned(names[i])) for i in random.choice(len(names), min(n, len(names)), False)]

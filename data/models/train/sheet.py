@@ -16,6 +16,7 @@ import bpe
 import codec
 import denoiser
 import modelfile
+import ops
 
 FLOOR = -70.0
 
@@ -36,13 +37,13 @@ class Sampler:
         self.n, self.codes = model.grid**2, model.codes
         self.steps = model.blocks[0].ln1.emb.num_embeddings
         _, self.mask = denoiser.schedule(self.steps)
-        with torch.autocast("cpu", torch.bfloat16):
+        with ops.autocast(torch.device("cpu")):
             y = model.condition(ids)
         self.y = torch.cat([y, model.empty_text_embed.expand_as(y)])
 
     def log_p(self, x, t):
         """log p(x_0), guided and truncated: B x N x K."""
-        with torch.autocast("cpu", torch.bfloat16):
+        with ops.autocast(torch.device("cpu")):
             logits = self.model(x.repeat(2, 1), torch.full((2 * len(x),), t), self.y)
         text, empty = torch.log_softmax(logits.float(), -1).clamp(FLOOR, 0).chunk(2)
         p = torch.log_softmax(empty + self.o.guidance * (text - empty), -1).clamp(FLOOR, 0)
@@ -120,7 +121,7 @@ def main(o):
     out = []
     for part in ids.split(16):
         tokens = Sampler(model, part, o).draw()
-        with torch.autocast("cpu", torch.bfloat16):
+        with ops.autocast(torch.device("cpu")):
             out.append(codec.to_pictures(c.decode(tokens)))
     sheet(np.concatenate(out), texts, o.out)
 

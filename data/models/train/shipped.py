@@ -6,7 +6,7 @@
 DATASET: folder with captions.jsonl.xz and the .tar files it names.  Pictures of the
 GPL class are left out.  What is drawn how often is decided here: at this size a
 model learns what it sees often, so common things, animals, food and textures come
-often, people, signs and flags seldom; and a caption without a style means one of
+often, people, signs and flags never; and a caption without a style means one of
 the three plain styles wherever they know the thing.
 """
 import argparse
@@ -24,11 +24,12 @@ import formulas
 import recolour
 import rows
 
-EMOJI = {"fluent-flat": 1.2, "noto": 1.2, "twemoji": 1.2, "emojione": 0.8, "noto-v1": 0.5, "fxemoji": 0.6,
-         "fluent-3d": 0.9, "openmoji": 0.5}
-OTHER = {"streamline-emojis": 0.25, "openclipart": 0.15, "furniture": 0.2, "flat-color-icons": 0.25, "meteocons": 0.3,
-         "procedural": 0.2, "0ad-terrain": 0.5, "minetest": 0.05, "scratch": 0.2, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON = 0.3, 0.25, 1.6
+EMOJI = {"fluent-flat": 1.2, "noto": 1.2, "twemoji": 1.2, "emojione": 0.6, "noto-v1": 0.3, "fxemoji": 0.3,
+         "fluent-3d": 0.5, "openmoji": 0.2}
+OTHER = {"streamline-emojis": 0.15, "openclipart": 0.1, "furniture": 0.15, "flat-color-icons": 0.2, "meteocons": 0.2,
+         "procedural": 0.2, "0ad-terrain": 0.5, "minetest": 0.0, "scratch": 0.15, "stk-textures": 0.5, "ufoai-textures": 0.5}
+FORMULA, RECOLOURED, COMMON, UNCOMMON = 0.3, 0.2, 2.5, 0.5
+TURNS = 3  # colours that a common thing in a plain style is turned to
 PLAIN = {"fluent-flat", "noto", "twemoji"}
 STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
 PEOPLE = re.compile(
@@ -56,7 +57,7 @@ def plain_words():
     for line in Path(__file__).with_name("plain-words.txt").read_text().splitlines():
         if not line.startswith("#"):
             name, words = line.split(":", 1)
-            table[name] = [w.strip() for w in words.split(";")]
+            table[name] = [w.strip() for w in words.split(";") if w.strip()]
     return table
 
 
@@ -70,17 +71,17 @@ def other_names(title, table):
 
 
 def weight(row, table):
-    title, source = row["title"].lower(), row["source"]
+    title, source = row.get("thing", row["title"].lower()), row["source"]
     w = EMOJI.get(source, OTHER.get(source, 0.0))
     if source in EMOJI:
-        if PEOPLE.search(title) or "skin tone" in title:
-            w *= 0.03
-        elif SIGNS.search(title):
-            w *= 0.08
-        elif FACES.search(title) and not set(title.split()) & set(ANIMALS):
-            w *= 0.25
         if title in table:
             w *= COMMON
+        elif PEOPLE.search(title) or "skin tone" in title or SIGNS.search(title):
+            w = 0.0
+        elif FACES.search(title) and not set(title.split()) & set(ANIMALS):
+            w *= 0.25
+        else:
+            w *= UNCOMMON
     return w * (RECOLOURED if row["style"] == "recoloured" else 1)
 
 
@@ -130,17 +131,17 @@ def dataset(folder):
             yield np.asarray(im), kept
 
 
-def collect(folder, n_formulas):
+def collect(folder, table, n_formulas):
     """All pictures and rows; captions still as the data set has them, colours beside them."""
     random = np.random.default_rng(5)
     for rgb, row in dataset(folder):
         title, textured = row["title"].lower(), row["source"] in ("procedural", "minetest") or "texture" in row["style"]
-        found = None if textured else recolour.recolour(rgb, title, random)
-        yield rgb, row, found[0] if found else None
-        if found and found[1]:
-            name, thing, turned = found[1]
+        n = TURNS if title in table and row["source"] in PLAIN else 1
+        colour, others = (None, []) if textured else recolour.recolour(rgb, title, random, n)
+        yield rgb, row, colour
+        for name, thing, turned in others:
             text = f"{name} {thing}"
-            yield turned, dict(id=f"{row['id']}/{name}", source=row["source"], style="recoloured", title=text,
+            yield turned, dict(id=f"{row['id']}/{name}", source=row["source"], style="recoloured", title=text, thing=thing,
                                captions=[rows.article(text), f"{text}, {row['style']}"]), None
     for i in range(n_formulas):
         rgb, row = formulas.make(i)
@@ -154,13 +155,13 @@ if __name__ == "__main__":
     parser.add_argument("--formulas", type=int, default=6400)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    items = list(collect(options.dataset, options.formulas))
-    array = np.lib.format.open_memmap(options.work / "pictures.npy", "w+", np.uint8, (len(items), rows.SIZE, rows.SIZE, 3))
     table = plain_words()
+    items = list(collect(options.dataset, table, options.formulas))
+    array = np.lib.format.open_memmap(options.work / "pictures.npy", "w+", np.uint8, (len(items), rows.SIZE, rows.SIZE, 3))
     plain = {rows.concept(r) for _, r, _ in items if r["source"] in PLAIN and r["style"] != "recoloured"}
     for i, (rgb, row, colour) in enumerate(items):
         array[i] = rgb
-        row["flip"] = not row.get("formula") and not rows.ONE_WAY.search(row["title"].lower())
+        row["flip"] = False  # a mirror image is as good, but takes as much learning as another picture
         if row.get("formula"):
             row["weight"], row["captions"] = FORMULA, [[c, 1.0] for c in row["captions"]]
         else:

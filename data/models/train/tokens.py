@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens of all pictures and of their mirror images, with WORK's codec.
+"""Tokens of the pictures that are drawn, and of mirror images that are as good, with WORK's codec.
 
     python tokens.py WORK [--from MODEL.safetensors]
 
@@ -17,6 +17,7 @@ import torch
 
 import codec
 import modelfile
+import ops
 
 
 def from_model(work, path):
@@ -34,25 +35,29 @@ def load(work):
 
 
 @torch.no_grad()
-def encode(m, pictures, mirrored, batch=16):
+def encode(m, pictures, wanted, mirrored, batch=16):
+    """Tokens of all pictures; zeros where not wanted."""
     device = m.quantize.embedding.device
-    out, start = [], time.time()
-    for i in range(0, len(pictures), batch):
-        x = np.array(pictures[i:i + batch])
+    tokens = np.zeros((len(pictures), (pictures.shape[1] // 8) ** 2), np.uint16)
+    which, start = np.flatnonzero(wanted), time.time()
+    for i in range(0, len(which), batch):
+        x = pictures[which[i:i + batch]]
         x = codec.from_pictures(np.ascontiguousarray(x[:, :, ::-1]) if mirrored else x)
-        with torch.autocast(device.type, torch.bfloat16):
-            out.append(m.encode(x.to(device)).cpu().numpy().astype(np.uint16))
+        with ops.autocast(device):
+            tokens[which[i:i + batch]] = m.encode(x.to(device)).cpu().numpy()
         if i // batch % 100 == 99:
-            left = (time.time() - start) / (i + batch) * (len(pictures) - i - batch)
-            print(f"{i + batch} of {len(pictures)}, {left / 60:.1f} min left", flush=True)
-    return np.concatenate(out)
+            left = (time.time() - start) / (i + batch) * (len(which) - i - batch)
+            print(f"{i + batch} of {len(which)}, {left / 60:.1f} min left", flush=True)
+    return tokens
 
 
 def write(work):
     m, pictures = load(work), np.load(work / "pictures.npy", mmap_mode="r")
-    for name, mirrored in ("tokens", False), ("tokens-flipped", True):
+    z = np.load(work / "captions.npz")
+    drawn = z["sample"] > 0
+    for name, wanted, mirrored in ("tokens", drawn, False), ("tokens-flipped", drawn & z["flip"], True):
         part = work / f"{name}.part.npy"
-        np.save(part, encode(m, pictures, mirrored))
+        np.save(part, encode(m, pictures, wanted, mirrored))
         os.replace(part, work / f"{name}.npy")
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trains the denoiser with its text encoder on the arrays in WORK (see README.md).
 
-    python train.py WORK [--minutes M] [--decay M] [--batch 64] [--from FILE]
+    python train.py WORK [--minutes M] [--decay M] [--batch 128] [--from FILE]
 
 Goes on from WORK/denoiser.pt where there is one, else from the model FILE, else
 from nothing.  Without --minutes it trains until it is stopped; Ctrl-C or SIGTERM
@@ -26,7 +26,9 @@ import ops
 RATE_MUON, RATE_ADAM = 0.012, 2e-3  # times --rate
 DROP = 0.1  # share of samples with the empty text
 UNMASKED = 0.03  # share of the known positions that count in the loss too
-SPARSE_FROM, SPARSE, WHOLE_EVERY = 0.625, 128, 4  # see sparse_steps
+# Bands of t: from what share of T on, what share of the positions the model sees, what share of the samples; see bands
+BANDS = ((0, 9 / 16, 0.33), (0.625, 1 / 2, 0.25), (0.8, 3 / 8, 0.17), (0.9, 1 / 4, 0.25))
+WHOLE_EVERY = 6
 WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
 
 
@@ -46,7 +48,7 @@ class Muon:
 
     @staticmethod
     def orthogonal(g):
-        x = g.bfloat16()
+        x = g.to(torch.bfloat16 if g.is_cuda else ops.NARROW)
         x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
         for _ in range(5):
             s = x @ x.transpose(1, 2)
@@ -94,36 +96,48 @@ class Data:
         return self.rows(r, self.first[r] + np.array(pick), self.flip[r] & (self.random.random(n) < 0.5))
 
 
-def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED, sparse=0):
+def bands(n, steps):
+    """n samples by band, stratified: (steps t in rising order, share of the positions seen) of each band.
+
+    A picture with few known tokens costs as much as any, and its masked ones say nothing but where they are.  So most
+    steps show a part of each picture: where most is masked (the upper bands) all known tokens and some masked ones, else
+    a square window.  More pictures are seen for it, and where most is masked more yet: what binds pictures to text is
+    learned there, from many pictures rather than from many tokens of one.  Every WHOLE_EVERY-th step shows whole
+    pictures with t uniform, as in drawing."""
+    ends = [start for start, _, _ in BANDS[1:]] + [1]
+    counts = [round(n * share) for _, _, share in BANDS[:-1]]
+    for (start, share, _), end, count in zip(BANDS, ends, [*counts, n - sum(counts)]):
+        u = start + (end - start) * (torch.rand(count) + torch.arange(count)) / max(count, 1)
+        yield (u * steps).long().clamp_max(steps - 1), share
+
+
+def view(masked, share):
+    """The positions of each picture (B x n) that the model sees: all known ones first, or a window where most are known."""
+    grid = round(masked.shape[1] ** 0.5)
+    if share <= BANDS[1][1]:
+        return (torch.rand(masked.shape) + masked).argsort(1)[:, :round(share * grid * grid)]
+    side = round(share**0.5 * grid)
+    corner = torch.randint(grid - side + 1, (len(masked), 2, 1, 1))
+    y, x = corner[:, 0] + torch.arange(side)[:, None], corner[:, 1] + torch.arange(side)
+    return (y * grid + x).flatten(1)
+
+
+def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED, share=1):
     """Cross-entropy of the masked positions (and of a few others): losses, and for each its picture and whether it was masked.
-    sparse: how many positions of each picture the model sees, all known ones and some of the masked; 0: all."""
+    share: of the positions that the model sees."""
     u = torch.rand(x0.shape, dtype=torch.float64, generator=generator)
     masked, at = u > 1 - mask[t][:, None], None
-    if sparse:
-        at = (torch.rand(x0.shape, generator=generator) + masked).argsort(1)[:, :sparse]
+    if share < 1:
+        at = view(masked, share)
         x0, u, masked = (v.gather(1, at) for v in (x0, u, masked))
     where = masked | (u < unmasked * (1 - mask[t][:, None]))
     x = torch.where(masked, torch.tensor(model.codes), x0)
     device = model.empty_text_embed.device
-    with torch.autocast(device.type, torch.bfloat16):
+    with ops.autocast(device):
         y = model.condition(ids.to(device), None if drop is None else drop.to(device))
         logits = model(x.to(device), t.to(device), y, where.to(device), None if at is None else at.to(device))
         loss = ops.cross_entropy(logits, x0[where].to(device))
     return loss, where.nonzero()[:, 0], masked[where]
-
-
-def draw_steps(n, steps, sparse):
-    """n steps t in rising order, stratified.  Uniform; or with twice as many where the pictures will be sparse.
-
-    Masked tokens say nothing, so where most are masked half of the positions are left out (SPARSE of 256: all known
-    ones and some masked): that costs half, and half as many losses on twice as many pictures weigh the same.  What binds
-    pictures to text is learned there, from many pictures rather than from many tokens of one.  Every WHOLE_EVERY-th
-    step shows whole pictures, as in drawing."""
-    u = (torch.rand(n) + torch.arange(n)) / n
-    if sparse:
-        low = SPARSE_FROM / (2 - SPARSE_FROM)  # share of the samples below SPARSE_FROM
-        u = torch.where(u < low, u / low * SPARSE_FROM, SPARSE_FROM + (u - low) / (1 - low) * (1 - SPARSE_FROM))
-    return (u * steps).long().clamp_max(steps - 1)
 
 
 @torch.no_grad()
@@ -211,27 +225,27 @@ class Trainer:
     def one_step(self, data, rate):
         """One step over a batch, taken in pieces that suit the caches; returns the loss and, by quarter of t, sum and count."""
         n, steps = self.options.batch, self.shape["steps"]
-        piece = min(n, self.options.piece or (32 if self.device.type == "cpu" else n))
         x0, ids = data.batch(n)
-        sparse = x0.shape[1] > SPARSE and self.step % WHOLE_EVERY > 0
-        t = draw_steps(n, steps, sparse)
-        drop = torch.rand(n) < DROP
-        known = 1 - self.mask[t]
-        seen = torch.where(t >= SPARSE_FROM * steps, SPARSE, x0.shape[1]) if sparse else torch.full((n,), x0.shape[1])
-        expected = float((seen - (1 - UNMASKED) * known * x0.shape[1]).sum())
-        by_t = torch.zeros(4, 2, dtype=torch.float64)
+        drop, parts = torch.rand(n) < DROP, list(bands(n, steps))
+        if self.step % WHOLE_EVERY == 0:
+            parts = [(((torch.rand(n) + torch.arange(n)) / n * steps).long().clamp_max(steps - 1), 1)]
+        by_t, losses = torch.zeros(4, 2, dtype=torch.float64), 0
         for p in self.parameters.values():
             p.grad = None
-        first = int((seen == x0.shape[1]).sum())  # the whole pictures come first
-        pieces = [slice(k, min(k + piece, first)) for k in range(0, first, piece)]
-        pieces += [slice(k, min(k + 2 * piece, n)) for k in range(first, n, 2 * piece)]
-        for s in pieces:
-            loss, picture, masked = masked_loss(self.model, x0[s], t[s], ids[s], drop[s], self.mask,
-                                                sparse=SPARSE if s.start >= first else 0)
-            (loss.sum() / expected).backward()
-            loss = loss.detach().cpu().double()
-            quarter = (t[s] * 4 // steps)[picture][masked]
-            by_t.index_add_(0, quarter, torch.stack([loss[masked], torch.ones_like(loss[masked])], 1))
+        first = 0
+        for of_band, share in parts:
+            piece = self.options.piece or (int(32 / share) if self.device.type == "cpu" else n)
+            for t in of_band.split(piece):
+                s = slice(first, first + len(t))
+                first += len(t)
+                loss, picture, masked = masked_loss(self.model, x0[s], t, ids[s], drop[s], self.mask, share=share)
+                loss.sum().backward()
+                losses += len(loss)
+                loss = loss.detach().cpu().double()
+                by_t.index_add_(0, (t * 4 // steps)[picture][masked], torch.stack([loss[masked], torch.ones_like(loss[masked])], 1))
+        for p in self.parameters.values():
+            if p.grad is not None:
+                p.grad /= losses
         for p in self.parameters.values():
             p.grad = torch.zeros_like(p) if p.grad is None else p.grad
         torch.nn.utils.clip_grad_norm_(self.rest, 1.0)
@@ -310,7 +324,7 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--decay", type=float, default=0, help="minutes over which the rate falls to nothing")
     parser.add_argument("--rate", type=float, default=0.8, help="learning rate; 1 from nothing")
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--piece", type=int, default=0, help="pictures worked on at once")
     parser.add_argument("--from", dest="start", type=Path, help="a model file to start from")
     parser.add_argument("--seen", type=int, default=0, help="samples that model had seen, for the log")

@@ -22,6 +22,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import codec
+import ops
 
 WARM, BATCH, RATE, POLISH_RATE = 350, 16, 1e-3, 2e-4
 ADVERSARIAL, ADVERSARIAL_FROM = 0.03, 300  # weight, and the step from which the decoder hears the discriminator
@@ -101,7 +102,7 @@ class Trainer:
             self.adam.load_state_dict(state["adam"])
 
     def autocast(self):
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return ops.autocast(self.device)
 
     def save(self):
         part = self.path.with_suffix(".part")
