@@ -29,6 +29,7 @@ UNMASKED = 0.03  # share of the known positions that count in the loss too
 # Bands of t: from what share of T on, what share of the positions the model sees, what share of the samples; see bands
 BANDS = ((0, 9 / 16, 0.33), (0.625, 1 / 2, 0.25), (0.8, 3 / 8, 0.17), (0.9, 1 / 4, 0.25))
 WHOLE_EVERY = 6
+PLAIN, KEPT = 0.03, 1 / 3  # a code that is such a share of all tokens is plain ground; so many of its masked tokens are looked at
 WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
 
 
@@ -83,6 +84,8 @@ class Data:
         self.ends = np.cumsum(share / share.sum())
         self.caption_ends = [np.cumsum(w / w.sum()) for w in np.split(z["weight"].astype(np.float64), self.first[1:-1])]
         self.random = np.random.default_rng(seed)
+        n = self.tokens.shape[1]
+        self.plain = torch.from_numpy(np.bincount(self.tokens.ravel(), np.repeat(share / share.sum(), n)) / n > PLAIN)
 
     def rows(self, r, captions, mirrored):
         x = np.stack([(self.flipped if m else self.tokens)[i] for i, m in zip(r, mirrored)]).astype(np.int64)
@@ -111,25 +114,32 @@ def bands(n, steps):
         yield (u * steps).long().clamp_max(steps - 1), share
 
 
-def view(masked, share):
-    """The positions of each picture (B x n) that the model sees: all known ones first, or a window where most are known."""
+def view(masked, spare, share):
+    """The positions of each picture (B x n) that the model sees: all known ones first, those to be spared last; or a window
+    where most are known."""
     grid = round(masked.shape[1] ** 0.5)
     if share <= BANDS[1][1]:
-        return (torch.rand(masked.shape) + masked).argsort(1)[:, :round(share * grid * grid)]
+        return (torch.rand(masked.shape) + masked + spare).argsort(1)[:, :round(share * grid * grid)]
     side = round(share**0.5 * grid)
     corner = torch.randint(grid - side + 1, (len(masked), 2, 1, 1))
     y, x = corner[:, 0] + torch.arange(side)[:, None], corner[:, 1] + torch.arange(side)
     return (y * grid + x).flatten(1)
 
 
-def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED, share=1):
-    """Cross-entropy of the masked positions (and of a few others): losses, and for each its picture and whether it was masked.
-    share: of the positions that the model sees."""
+def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED, share=1, plain=None):
+    """Cross-entropy of the masked positions (and of a few others): losses, and for each its picture, whether it was masked,
+    and how many it stands for.
+    share: of the positions that the model sees; plain: which codes are plain ground, of which fewer are looked at."""
     u = torch.rand(x0.shape, dtype=torch.float64, generator=generator)
-    masked, at = u > 1 - mask[t][:, None], None
+    masked, at, weight = u > 1 - mask[t][:, None], None, torch.ones(x0.shape)
     if share < 1:
-        at = view(masked, share)
-        x0, u, masked = (v.gather(1, at) for v in (x0, u, masked))
+        spare = torch.zeros_like(masked)
+        if plain is not None and share <= BANDS[1][1]:
+            of_ground = masked & plain[x0]
+            spare = of_ground & (torch.rand(x0.shape) > KEPT)
+            weight[of_ground] = 1 / KEPT
+        at = view(masked, spare, share)
+        x0, u, masked, weight = (v.gather(1, at) for v in (x0, u, masked, weight))
     where = masked | (u < unmasked * (1 - mask[t][:, None]))
     x = torch.where(masked, torch.tensor(model.codes), x0)
     device = model.empty_text_embed.device
@@ -137,7 +147,7 @@ def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED
         y = model.condition(ids.to(device), None if drop is None else drop.to(device))
         logits = model(x.to(device), t.to(device), y, where.to(device), None if at is None else at.to(device))
         loss = ops.cross_entropy(logits, x0[where].to(device))
-    return loss, where.nonzero()[:, 0], masked[where]
+    return loss, where.nonzero()[:, 0], masked[where], weight[where]
 
 
 @torch.no_grad()
@@ -152,7 +162,7 @@ def held_out(model, data, draws=8, batch=32):
         r = rows[k:k + batch]
         x0, ids = data.rows(r, data.first[r], np.zeros(len(r), bool))
         t = ((torch.arange(k, k + len(r)) % draws + torch.rand(len(r), generator=g)) * steps / draws).long()
-        loss, picture, _ = masked_loss(model, x0, t, ids, None, mask, g, unmasked=0)
+        loss, picture, _, _ = masked_loss(model, x0, t, ids, None, mask, g, unmasked=0)
         w = torch.from_numpy(data.weight[r].astype(np.float64))[picture]
         sums.index_add_(0, (t * 4 // steps)[picture], torch.stack([loss.cpu().double() * w, w], 1))
     model.train()
@@ -238,11 +248,12 @@ class Trainer:
             for t in of_band.split(piece):
                 s = slice(first, first + len(t))
                 first += len(t)
-                loss, picture, masked = masked_loss(self.model, x0[s], t, ids[s], drop[s], self.mask, share=share)
-                loss.sum().backward()
-                losses += len(loss)
-                loss = loss.detach().cpu().double()
-                by_t.index_add_(0, (t * 4 // steps)[picture][masked], torch.stack([loss[masked], torch.ones_like(loss[masked])], 1))
+                loss, picture, masked, weight = masked_loss(self.model, x0[s], t, ids[s], drop[s], self.mask, share=share,
+                                                            plain=data.plain)
+                (loss * weight.to(loss.device)).sum().backward()
+                losses += float(weight.sum())
+                quarter, weight = (t * 4 // steps)[picture][masked], weight[masked].double()
+                by_t.index_add_(0, quarter, torch.stack([loss.detach().cpu()[masked] * weight, weight], 1))
         for p in self.parameters.values():
             if p.grad is not None:
                 p.grad /= losses
