@@ -29,7 +29,7 @@ UNMASKED = 0.03  # share of the known positions that count in the loss too
 # Bands of t: from what share of T on, what share of the positions the model sees, what share of the samples; see bands
 BANDS = ((0, 9 / 16, 0.33), (0.625, 1 / 2, 0.25), (0.8, 3 / 8, 0.17), (0.9, 1 / 4, 0.25))
 WHOLE_EVERY = 6
-PLAIN, KEPT = 0.03, 1 / 3  # a code that is such a share of all tokens is plain ground; so many of its masked tokens are looked at
+PLAIN, KEPT = 0.01, 1 / 3  # a code that is such a share of all tokens is plain ground; so many of its masked tokens are looked at
 WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
 
 
