@@ -27,10 +27,11 @@ import sheet
 COLUMNS, ROWS, SHOWN = 5, 4, 192
 
 
-def drawn(o, text):
+def drawn(program, model, text, *options):
+    """The picture that the command line draws with seed 1: 128 x 128 x 3 bytes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.png"
-        subprocess.run([o.program, "generate", "--model", o.model, "-p", text, "--seed", "1", "--quiet", "-o", path],
+        subprocess.run([program, "generate", "--model", model, "-p", text, "--seed", "1", "--quiet", "-o", path, *options],
                        check=True, stdout=subprocess.DEVNULL)
         with Image.open(path) as im:
             return np.asarray(im.convert("RGB"))
@@ -58,7 +59,7 @@ def draw(o):
     judged, colours = [], {}
     for section in [line.strip("# \n") for line in open(o.prompts) if line.startswith("#")]:
         texts = sheet.prompts(o.prompts, section)
-        pictures = [drawn(o, text) for text in texts]
+        pictures = [drawn(o.program, o.model, text) for text in texts]
         sheet.sheet(pictures, texts, o.out / f"{section.split()[0]}.png")
         if section == "colours":
             colours = {text: colour(picture) for text, picture in zip(texts, pictures)}
