@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import recolour
 import sheet
@@ -44,21 +44,10 @@ def colour(rgb):
     return max(recolour.HUES, key=names.count) if names else None
 
 
-def blind(pictures, path, first):
-    im = Image.new("RGB", (COLUMNS * (SHOWN + 8), ROWS * (SHOWN + 20)), "white")
-    draw = ImageDraw.Draw(im)
-    for i, picture in enumerate(pictures):
-        x, y = i % COLUMNS * (SHOWN + 8), i // COLUMNS * (SHOWN + 20)
-        im.paste(Image.fromarray(picture).resize((SHOWN, SHOWN), Image.BICUBIC), (x + 4, y))
-        draw.text((x + 6, y + SHOWN + 3), str(first + i), fill="black")
-    im.save(path)
-
-
 def draw(o):
     o.out.mkdir(parents=True, exist_ok=True)
     judged, colours = [], {}
-    for section in [line.strip("# \n") for line in open(o.prompts) if line.startswith("#")]:
-        texts = sheet.prompts(o.prompts, section)
+    for section, texts in sheet.sections(o.prompts).items():
         pictures = [drawn(o.program, o.model, text) for text in texts]
         sheet.sheet(pictures, texts, o.out / f"{section.split()[0]}.png")
         if section == "colours":
@@ -68,7 +57,9 @@ def draw(o):
     order = np.random.default_rng().permutation(len(judged))
     page = COLUMNS * ROWS
     for k in range(0, len(order), page):
-        blind([judged[i][2] for i in order[k:k + page]], o.out / f"blind-{k // page + 1}.png", k + 1)
+        on_page = order[k:k + page]
+        sheet.sheet([judged[i][2] for i in on_page], [str(k + 1 + i) for i in range(len(on_page))],
+                    o.out / f"blind-{k // page + 1}.png", COLUMNS, SHOWN)
     key = {str(n): judged[i][:2] for n, i in enumerate(order, 1)}
     (o.out / "key.json").write_text(json.dumps(dict(judged=key, colours=colours), indent=1) + "\n")
 

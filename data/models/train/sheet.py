@@ -87,25 +87,32 @@ class Sampler:
         return getattr(self, self.o.strategy)(x)
 
 
-def prompts(path, section):
-    name, out = "", []
+def sections(path):
+    """The prompts of each section by its name; "" before the first."""
+    name, out = "", {}
     for line in open(path):
         line = line.strip()
         if line.startswith("#"):
             name = line.strip("# ")
-        elif line and section in ("", name):
-            out.append(line)
+        elif line:
+            out.setdefault(name, []).append(line)
     return out
 
 
-def sheet(pictures, texts, path, columns=8):
-    w, h = 132, 142
+def prompts(path, section):
+    """Those of a section; all where that is ""."""
+    return [text for name, texts in sections(path).items() if section in ("", name) for text in texts]
+
+
+def sheet(pictures, texts, path, columns=8, shown=128):
+    """Pictures, shown pixels wide, with a text under each."""
+    w, h = shown + 4, shown + 14
     im = Image.new("RGB", (columns * w, -(-len(pictures) // columns) * h), "white")
     draw = ImageDraw.Draw(im)
     for i, (picture, text) in enumerate(zip(pictures, texts)):
         x, y = i % columns * w, i // columns * h
-        im.paste(Image.fromarray(picture), (x, y))
-        draw.text((x + 1, y + 129), text[:24], fill="black")
+        im.paste(Image.fromarray(picture).resize((shown, shown), Image.BICUBIC), (x, y))
+        draw.text((x + 1, y + shown + 1), text[:24], fill="black")
     im.save(path)
 
 

@@ -99,6 +99,12 @@ class Data:
         return self.rows(r, self.first[r] + np.array(pick), self.flip[r] & (self.random.random(n) < 0.5))
 
 
+def draw_steps(n, steps, start=0, end=1):
+    """n steps t in rising order, stratified over a part of all."""
+    u = start + (end - start) * (torch.rand(n) + torch.arange(n)) / max(n, 1)
+    return (u * steps).long().clamp_max(steps - 1)
+
+
 def bands(n, steps):
     """n samples by band, stratified: (steps t in rising order, share of the positions seen) of each band.
 
@@ -110,8 +116,7 @@ def bands(n, steps):
     ends = [start for start, _, _ in BANDS[1:]] + [1]
     counts = [round(n * share) for _, _, share in BANDS[:-1]]
     for (start, share, _), end, count in zip(BANDS, ends, [*counts, n - sum(counts)]):
-        u = start + (end - start) * (torch.rand(count) + torch.arange(count)) / max(count, 1)
-        yield (u * steps).long().clamp_max(steps - 1), share
+        yield draw_steps(count, steps, start, end), share
 
 
 def view(masked, spare, share):
@@ -236,9 +241,8 @@ class Trainer:
         """One step over a batch, taken in pieces that suit the caches; returns the loss and, by quarter of t, sum and count."""
         n, steps = self.options.batch, self.shape["steps"]
         x0, ids = data.batch(n)
-        drop, parts = torch.rand(n) < DROP, list(bands(n, steps))
-        if self.step % WHOLE_EVERY == 0:
-            parts = [(((torch.rand(n) + torch.arange(n)) / n * steps).long().clamp_max(steps - 1), 1)]
+        drop = torch.rand(n) < DROP
+        parts = bands(n, steps) if self.step % WHOLE_EVERY else [(draw_steps(n, steps), 1)]
         by_t, losses = torch.zeros(4, 2, dtype=torch.float64), 0
         for p in self.parameters.values():
             p.grad = None
@@ -255,10 +259,7 @@ class Trainer:
                 quarter, weight = (t * 4 // steps)[picture][masked], weight[masked].double()
                 by_t.index_add_(0, quarter, torch.stack([loss.detach().cpu()[masked] * weight, weight], 1))
         for p in self.parameters.values():
-            if p.grad is not None:
-                p.grad /= losses
-        for p in self.parameters.values():
-            p.grad = torch.zeros_like(p) if p.grad is None else p.grad
+            p.grad = torch.zeros_like(p) if p.grad is None else p.grad / losses
         torch.nn.utils.clip_grad_norm_(self.rest, 1.0)
         for g in self.adam.param_groups:
             g["lr"] = RATE_ADAM * rate
