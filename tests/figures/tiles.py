@@ -11,7 +11,8 @@ PROMPTS = ('green grass texture', 'gray cobblestone', 'white marble texture',
            'moss on stone', 'dry cracked ground', 'blue water waves')
 BOUNDS = 0.9, 1.1
 # One line of one picture says little: the figure is of so many pictures; where
-# that is out of bounds by less than two standard deviations, of so many.
+# that is nearer to a bound than a standard deviation, on either side of it, of
+# so many.
 N_TILES, N_DOUBTFUL = 40, 160
 N_UNTILED = 4
 SIZE_PX, CELL_PX = 128, 8
@@ -30,8 +31,8 @@ def draw(program, folder, prompt, number, subcommand, which, *options):
 
 
 def doubtful(figure):
-    below, above = BOUNDS[0] - figure['ratio'], figure['ratio'] - BOUNDS[1]
-    return 0 < max(below, above) < 2 * figure['error']
+    return any(abs(figure['ratio'] - bound) < figure['error']
+               for bound in BOUNDS)
 
 
 def tiles(report, program, folder, _cases):
