@@ -7,6 +7,8 @@ has to add prefixes.  One difference inside: text features are kept near 1
 values and the learned empty text.
 Shapes: B pictures, N tokens, D width, K codes, T steps.
 """
+import math
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -52,12 +54,12 @@ class Attention(nn.Module):
         self.query, self.proj = linear(d, d), linear(d, d, 0.15 * d**-0.5)
         self.key, self.value = linear(condition or d, d), linear(condition or d, d)
 
-    def forward(self, x, y=None):
-        """Attends to x itself, or to the condition y."""
+    def forward(self, x, y=None, log_weight=None):
+        """Attends to x itself, or to the condition y, whose positions count for several where log_weight says so."""
         own = (self.query,) if y is not None else (self.query, self.key, self.value)
         q = joined(x, own)
         kv = None if y is None else joined(y, (self.key, self.value))
-        return self.proj(ops.attention(q, kv, self.heads))
+        return self.proj(ops.attention(q, kv, self.heads, log_weight=log_weight))
 
 
 class Block(nn.Module):
@@ -67,11 +69,11 @@ class Block(nn.Module):
         self.attn1, self.attn2 = Attention(d, heads), Attention(d, heads, condition)
         self.mlp = nn.ModuleDict({"0": linear(d, 4 * d), "2": linear(4 * d, d, 0.15 * (4 * d) ** -0.5)})
 
-    def forward(self, h, o, t, y):
+    def forward(self, h, o, t, y, log_weight):
         """h + o is the stream so far: each sum is taken together with the norm that follows it."""
         h, x = ops.norm_add(h, o, *self.ln1(t))
         h, x = ops.norm_add(h, self.attn1(x), *self.ln1_1(t))
-        h, x = ops.norm_add(h, self.attn2(x, y), self.ln2.weight - 1, self.ln2.bias)
+        h, x = ops.norm_add(h, self.attn2(x, y, log_weight), self.ln2.weight - 1, self.ln2.bias)
         return h, self.mlp["2"](ops.gelu2(self.mlp["0"](x)))
 
 
@@ -85,10 +87,10 @@ class TextBlock(nn.Module):
         self.ln_1, self.ln_2 = nn.LayerNorm(d), nn.LayerNorm(d)
         self.mlp = nn.ModuleDict(dict(c_fc=linear(d, 4 * d), c_proj=linear(4 * d, d, 0.3 * (4 * d) ** -0.5)))
 
-    def forward(self, h, o):
+    def forward(self, h, o, log_weight):
         h, x = ops.norm_add(h, o, self.ln_1.weight - 1, self.ln_1.bias)
         qkv = F.linear(x, self.attn.in_proj_weight, self.attn.in_proj_bias)
-        o = self.attn.out_proj(ops.attention(qkv, None, self.heads, causal=True))
+        o = self.attn.out_proj(ops.attention(qkv, None, self.heads, causal=True, log_weight=log_weight))
         h, x = ops.norm_add(h, o, self.ln_2.weight - 1, self.ln_2.bias)
         return h, self.mlp["c_proj"](ops.gelu2(self.mlp["c_fc"](x)))
 
@@ -103,10 +105,10 @@ class Text(nn.Module):
         self.transformer.resblocks = nn.ModuleList(TextBlock(d, heads) for _ in range(layers))
         self.ln_final = nn.LayerNorm(d)
 
-    def forward(self, ids):
-        h, o = self.token_embedding(ids) + self.positional_embedding, None
+    def forward(self, ids, at=slice(None), log_weight=None):
+        h, o = self.token_embedding(ids[:, at]) + self.positional_embedding[at], None
         for block in self.transformer.resblocks:
-            h, o = block(h, o)
+            h, o = block(h, o, log_weight)
         _, x = ops.norm_add(h, o, self.ln_final.weight - 1, self.ln_final.bias)
         return F.normalize(x.float(), dim=-1) * x.shape[-1] ** 0.5
 
@@ -124,23 +126,35 @@ class Denoiser(nn.Module):
         self.blocks = nn.ModuleList(Block(d, heads, steps, text_width) for _ in range(layers))
         self.to_logits = nn.ModuleList([nn.LayerNorm(d), linear(d, codes)])
 
-    def condition(self, ids, drop=None):
-        """B x 77 ids -> B x 77 x width features; where drop is true, the learned empty text."""
-        y = self.condition_emb(ids)
-        return y if drop is None else torch.where(drop[:, None, None], self.empty_text_embed, y)
+    def condition(self, ids, drop=None, at=slice(None), log_weight=None):
+        """B x 77 ids -> B x 77 x width features, or those at some positions; where drop is true, the learned empty text."""
+        y = self.condition_emb(ids, at, log_weight)
+        return y if drop is None else torch.where(drop[:, None, None], self.empty_text_embed[at], y)
 
-    def forward(self, x, t, y, where=None, at=None):
+    def forward(self, x, t, y, where=None, at=None, log_weight=None):
         """Tokens B x N, steps B, features -> logits B x N x K, or those of the tokens `where` (B x N) alone.
-        at: positions B x N of the tokens, where they are not all of the grid."""
+        at: positions B x N of the tokens, where they are not all of the grid; log_weight: see thinned."""
         e = self.content_emb
         place = (e["height_emb"].weight[:, None] + e["width_emb"].weight).flatten(0, 1)
         h = e["emb"](x) + (place if at is None else place[at])
         o = None
         for block in self.blocks:
-            h, o = block(h, o, t, y)
+            h, o = block(h, o, t, y, log_weight)
         norm, head = self.to_logits
         _, x = ops.norm_add(h, o, norm.weight - 1, norm.bias)
         return head(x if where is None else x[where])
+
+
+def thinned(ids, padding):
+    """Which positions of the text to read, and the log of how many each stands for: all of the longest text, and some of the
+    padding behind it, whose features are much alike.  Drawn anew each time, so that on average nothing changes."""
+    n, longest = ids.shape[1], int((ids > 0).sum(1).max())
+    if n - longest <= padding:
+        return slice(None), None
+    at = torch.cat([torch.arange(longest), longest + torch.randperm(n - longest)[:padding].sort().values])
+    log_weight = torch.zeros(len(at))
+    log_weight[longest:] = math.log((n - longest) / padding)
+    return at, log_weight
 
 
 def schedule(steps):

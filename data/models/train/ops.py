@@ -5,7 +5,7 @@ norm_add(h, o, scale, shift) -> h + o, norm(h + o) * (1 + scale) + shift
 gelu2(x) -> x * sigmoid(1.702 x)
 cross_entropy(logits, target) -> loss of each row (its logits are used up)
 group_norm(x, weight, bias, silu) -> for the codec, channels last
-attention(q, kv, heads) -> softmax(q k' / sqrt(D / heads)) v
+attention(q, kv, heads, log_weight) -> softmax(q k' / sqrt(D / heads) + log_weight) v
 
 On the CPU the residual stream h is f32, everything else bf16; all is f32 where
 the processor does not multiply in bf16 and would have to pretend.
@@ -188,13 +188,19 @@ class Attention(torch.autograd.Function):
         return dq, dkv, None, None
 
 
-def attention(q, kv, heads, causal=False):
-    """q: B x N x 3D with keys and values behind the queries; or B x N x D, and kv B x S x 2D. Gives B x N x D."""
+def attention(q, kv, heads, causal=False, log_weight=None):
+    """q: B x N x 3D with keys and values behind the queries; or B x N x D, and kv B x S x 2D. Gives B x N x D.
+    log_weight: S; a key of log 5 counts as five equal ones. Not in ops.c."""
     d = q.shape[-1] // (3 if kv is None else 1)
-    if fused(q) and BF16 and hasattr(C, "attention_forward") and d // heads % 16 == 0:
+    if fused(q) and BF16 and hasattr(C, "attention_forward") and d // heads % 16 == 0 and log_weight is None:
         return Attention.apply(q, kv, heads, causal)
     q, k, v = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
-    return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
+    if log_weight is not None:
+        log_weight = log_weight.to(q.dtype).expand(q.shape[2], -1)
+        if causal:
+            log_weight = torch.where(torch.ones_like(log_weight, dtype=torch.bool).tril(), log_weight, -torch.inf)
+    o = F.scaled_dot_product_attention(q, k, v, log_weight, is_causal=causal and log_weight is None)
+    return o.transpose(1, 2).flatten(2)
 
 
 class GroupNorm(torch.autograd.Function):
@@ -264,6 +270,9 @@ def check():
             with torch.autocast("cpu", enabled=False):
                 return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
         compare("attention", lambda q, kv=None: attention(q, kv, heads, causal), reference, q, *kv)
+    often = torch.tensor([1, 3, 1, 4, 1])
+    compare("weighted keys", lambda q, kv: attention(q, kv, 2, log_weight=often.log()),
+            lambda q, kv: attention(q, kv.repeat_interleave(often, 1), 2), torch.randn(2, 6, 64), torch.randn(2, 5, 128))
     x = torch.randn(2, 64, 8, 8).to(NARROW).contiguous(memory_format=torch.channels_last)
     for silu in False, True:
         def reference(x, w, b):

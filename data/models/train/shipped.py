@@ -2,12 +2,14 @@
 """The data of the shipped model: the captioned data set, pictures by formula, recoloured pictures -> WORK.
 
     python shipped.py DATASET WORK [--formulas 6400]
+    python shipped.py WORK                             only decides anew what is drawn how often
 
 DATASET: folder with captions.jsonl.xz and the .tar files it names.  Pictures of the
 GPL class are left out.  What is drawn how often is decided here: at this size a
 model learns what it sees often, so common things, animals, food and textures come
-often, people, signs and flags never; and a caption without a style means one of
-the three plain styles wherever they know the thing.
+often, people, signs and flags never; and a caption without a style means the
+plain style wherever that knows the thing: a picture of each is learned long before
+a choice of several is.
 """
 import argparse
 import io
@@ -24,13 +26,13 @@ import formulas
 import recolour
 import rows
 
-EMOJI = {"fluent-flat": 1.2, "noto": 1.2, "twemoji": 1.2, "emojione": 0.6, "noto-v1": 0.3, "fxemoji": 0.3,
-         "fluent-3d": 0.5, "openmoji": 0.2}
-OTHER = {"streamline-emojis": 0.15, "openclipart": 0.1, "furniture": 0.15, "flat-color-icons": 0.2, "meteocons": 0.2,
-         "procedural": 0.2, "0ad-terrain": 0.5, "minetest": 0.0, "scratch": 0.15, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON, UNCOMMON = 0.3, 0.2, 2.5, 0.5
-TURNS = 3  # colours that a common thing in a plain style is turned to
-PLAIN = {"fluent-flat", "noto", "twemoji"}
+PLAIN = "fluent-flat"
+EMOJI = {PLAIN: 3.0, "noto": 0.15, "twemoji": 0.15, "fluent-3d": 0.1, "emojione": 0.07, "noto-v1": 0.03, "fxemoji": 0.03,
+         "openmoji": 0.03}
+OTHER = {"streamline-emojis": 0.08, "openclipart": 0.05, "furniture": 0.08, "flat-color-icons": 0.1, "meteocons": 0.1,
+         "procedural": 0.1, "0ad-terrain": 0.25, "minetest": 0.0, "scratch": 0.08, "stk-textures": 0.4, "ufoai-textures": 0.4}
+FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.18, 0.14, 2.5, 0.1, 5.0
+BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
 PEOPLE = re.compile(
     r"\b(person|m[ae]n|wom[ae]n|boy|girl|people|couple|family|skin|hands?|fingers?|fist|thumbs|kiss|worker|singer|cook|student|"
@@ -52,13 +54,19 @@ ANIMALS = ("dog cat cow pig fox bear panda tiger lion horse mouse rabbit monkey 
 HEADS = [*ANIMALS[:16], "hamster", "koala", "polar bear"]
 
 
+def listed(name):
+    return [line for line in Path(__file__).with_name(name).read_text().splitlines() if not line.startswith("#")]
+
+
 def plain_words():
     table = {}
-    for line in Path(__file__).with_name("plain-words.txt").read_text().splitlines():
-        if not line.startswith("#"):
-            name, words = line.split(":", 1)
-            table[name] = [w.strip() for w in words.split(";") if w.strip()]
+    for line in listed("plain-words.txt"):
+        name, words = line.split(":", 1)
+        table[name] = [w.strip() for w in words.split(";") if w.strip()]
     return table
+
+
+MORE = set(listed("more-things.txt"))
 
 
 def other_names(title, table):
@@ -72,10 +80,10 @@ def other_names(title, table):
 
 def weight(row, table):
     title, source = row.get("thing", row["title"].lower()), row["source"]
-    w = EMOJI.get(source, OTHER.get(source, 0.0))
+    w = MORE_WEIGHT if row["id"] in MORE else EMOJI.get(source, OTHER.get(source, 0.0))
     if source in EMOJI:
         if title in table:
-            w *= COMMON
+            w *= COMMON * (BODY if title in HEADS and row["style"] != "recoloured" and f"{title} face" in table else 1)
         elif PEOPLE.search(title) or "skin tone" in title or SIGNS.search(title):
             w = 0.0
         elif FACES.search(title) and not set(title.split()) & set(ANIMALS):
@@ -85,27 +93,25 @@ def weight(row, table):
     return w * (RECOLOURED if row["style"] == "recoloured" else 1)
 
 
-def captions(row, colour, plain, table):
-    """[[text, weight], ...]; `plain`: concepts that the plain styles know; `colour`: the dominant one or None."""
-    title, source, emoji = row["title"].lower(), row["source"], row["source"] in EMOJI
-    if (not emoji and source not in STYLED) or source in PLAIN or rows.concept(row) not in plain:
-        bare = 1.0
-    else:
-        bare = 0.5 if source == "emojione" else 0.1
+def captions(row, plain, table):
+    """[[text, weight], ...]; `plain`: concepts that the plain style knows."""
+    title, source, emoji, colour = row["title"].lower(), row["source"], row["source"] in EMOJI, row.get("colour")
+    bare = 0.1 if (emoji or source in STYLED) and source != PLAIN and rows.concept(row) in plain else 1.0
     out = [[title, 2 * bare if emoji else bare]]
-    for text in row["captions"]:
-        if text in (title, "a " + title, "an " + title):
+    for text in row["said"]:
+        if text in (title, rows.article(title)):
             out.append([text, 3 * bare if emoji else bare])
         else:
-            out.append([text, 0.6 if source in PLAIN else 1.0])
+            out.append([text, 0.6 if source == PLAIN else 1.0])
+    names = other_names(row.get("thing", title), table) if emoji else []
     if row["style"] == "recoloured":
-        return out
+        return out + [[rows.article(f"{title.split()[0]} {name}"), 3 / len(names) ** 0.5] for name in names
+                      if not recolour.COLOUR.search(name) and not name.startswith("the ")]
     if colour:
         out += [[f"{colour} {title}", bare], [rows.article(f"{colour} {title}"), bare]]
-    names = other_names(title, table) if emoji else []
     for name in names:
-        many = name.endswith("s") and not name.endswith(("ss", "us"))
-        out.append([name if many else rows.article(name), 3 * bare / len(names) ** 0.5])
+        many = name.endswith("s") and not name.endswith(("ss", "us")) and not name.startswith("pair ")
+        out.append([name if many or name.startswith("the ") else rows.article(name), 3 * bare / len(names) ** 0.5])
         out.append([f"{name}, {row['style']}", 0.3])
         if colour and colour not in name:
             out.append([rows.article(f"{colour} {name}"), 0.5 * bare])
@@ -127,44 +133,49 @@ def dataset(folder):
             tar, members = tars[name]
             im = Image.open(io.BytesIO(tar.extractfile(members[row["member"]]).read())).convert("RGBA")
             im = Image.alpha_composite(Image.new("RGBA", im.size, "white"), im).convert("RGB")
-            kept = {k: row[k] for k in ("id", "source", "style", "title", "captions")}
-            yield np.asarray(im), kept
+            yield np.asarray(im), {k: row[k] for k in ("id", "source", "style", "title")} | dict(said=row["captions"])
 
 
 def collect(folder, table, n_formulas):
-    """All pictures and rows; captions still as the data set has them, colours beside them."""
+    """All pictures and rows; in those what the data set says and the colour seen."""
     random = np.random.default_rng(5)
     for rgb, row in dataset(folder):
         title, textured = row["title"].lower(), row["source"] in ("procedural", "minetest") or "texture" in row["style"]
-        n = TURNS if title in table and row["source"] in PLAIN else 1
+        n = 0 if row["source"] != PLAIN else len(recolour.HUES) if title in table else 1
         colour, others = (None, []) if textured else recolour.recolour(rgb, title, random, n)
-        yield rgb, row, colour
+        yield rgb, dict(row, colour=colour)
         for name, thing, turned in others:
             text = f"{name} {thing}"
             yield turned, dict(id=f"{row['id']}/{name}", source=row["source"], style="recoloured", title=text, thing=thing,
-                               captions=[rows.article(text), f"{text}, {row['style']}"]), None
+                               said=[rows.article(text), f"{text}, {row['style']}"])
     for i in range(n_formulas):
         rgb, row = formulas.make(i)
-        yield rgb, dict(row, formula=True), None
+        yield rgb, dict(row, formula=True, said=row["captions"])
+
+
+def decide(described, table):
+    """How often each picture is drawn, and by what captions."""
+    plain = {rows.concept(r) for r in described if r["source"] == PLAIN and r["style"] != "recoloured"}
+    for row in described:
+        row["flip"] = False  # a mirror image is as good, but takes as much learning as another picture
+        if row.get("formula"):
+            row["weight"], row["captions"] = FORMULA, [[text, 1.0] for text in row["said"]]
+        else:
+            row["weight"], row["captions"] = weight(row, table), captions(row, plain, table)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("work", type=Path)
     parser.add_argument("--formulas", type=int, default=6400)
     options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
     table = plain_words()
-    items = list(collect(options.dataset, table, options.formulas))
-    array = np.lib.format.open_memmap(options.work / "pictures.npy", "w+", np.uint8, (len(items), rows.SIZE, rows.SIZE, 3))
-    plain = {rows.concept(r) for _, r, _ in items if r["source"] in PLAIN and r["style"] != "recoloured"}
-    for i, (rgb, row, colour) in enumerate(items):
-        array[i] = rgb
-        row["flip"] = False  # a mirror image is as good, but takes as much learning as another picture
-        if row.get("formula"):
-            row["weight"], row["captions"] = FORMULA, [[c, 1.0] for c in row["captions"]]
-        else:
-            row["weight"], row["captions"] = weight(row, table), captions(row, colour, plain, table)
-    array.flush()
-    rows.write(options.work, [row for _, row, _ in items])
+    if options.dataset:
+        options.work.mkdir(parents=True, exist_ok=True)
+        pictures, described = zip(*collect(options.dataset, table, options.formulas))
+        np.save(options.work / "pictures.npy", np.stack(pictures))
+    else:
+        described = rows.read(options.work)
+    decide(described, table)
+    rows.write(options.work, described)
