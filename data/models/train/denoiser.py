@@ -147,12 +147,12 @@ class Denoiser(nn.Module):
 
 def thinned(ids, padding):
     """Which positions of the text to read, and the log of how many each stands for: all of the longest text, and some of the
-    padding behind it, whose features are much alike.  Drawn anew each time, so that on average nothing changes."""
+    padding behind it (None: all), whose features are much alike.  Drawn anew each time, so that on average nothing changes."""
     n, longest = ids.shape[1], int((ids > 0).sum(1).max())
-    if n - longest <= padding:
+    if padding is None or n - longest <= padding:
         return slice(None), None
     at = torch.cat([torch.arange(longest), longest + torch.randperm(n - longest)[:padding].sort().values])
-    log_weight = torch.zeros(len(at))
+    log_weight = torch.zeros(len(at), device=ids.device)
     log_weight[longest:] = math.log((n - longest) / padding)
     return at, log_weight
 

@@ -197,10 +197,9 @@ def attention(q, kv, heads, causal=False, log_weight=None):
     q, k, v = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in parts(q, kv))
     if log_weight is not None:
         log_weight = log_weight.to(q.dtype).expand(q.shape[2], -1)
-        if causal:
-            log_weight = torch.where(torch.ones_like(log_weight, dtype=torch.bool).tril(), log_weight, -torch.inf)
-    o = F.scaled_dot_product_attention(q, k, v, log_weight, is_causal=causal and log_weight is None)
-    return o.transpose(1, 2).flatten(2)
+        if causal:  # PyTorch takes one or the other
+            log_weight, causal = log_weight.masked_fill(torch.ones_like(log_weight, dtype=torch.bool).triu(1), -torch.inf), False
+    return F.scaled_dot_product_attention(q, k, v, log_weight, is_causal=causal).transpose(1, 2).flatten(2)
 
 
 class GroupNorm(torch.autograd.Function):
@@ -273,6 +272,12 @@ def check():
     often = torch.tensor([1, 3, 1, 4, 1])
     compare("weighted keys", lambda q, kv: attention(q, kv, 2, log_weight=often.log()),
             lambda q, kv: attention(q, kv.repeat_interleave(often, 1), 2), torch.randn(2, 6, 64), torch.randn(2, 5, 128))
+
+    def reference(qkv):
+        q, k, v = (x.unflatten(-1, (2, -1)).transpose(1, 2) for x in parts(qkv, None))
+        score = (q @ k.transpose(2, 3) / q.shape[-1] ** 0.5).exp().tril() * often
+        return (score / score.sum(-1, keepdim=True) @ v).transpose(1, 2).flatten(2)
+    compare("and causal", lambda q: attention(q, None, 2, True, often.log()), reference, torch.randn(2, 5, 3 * 64))
     x = torch.randn(2, 64, 8, 8).to(NARROW).contiguous(memory_format=torch.channels_last)
     for silu in False, True:
         def reference(x, w, b):

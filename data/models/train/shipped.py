@@ -30,7 +30,7 @@ PLAIN = "fluent-flat"
 EMOJI = {PLAIN: 3.0, "noto": 0.03, "twemoji": 0.03, "fluent-3d": 0.02, "emojione": 0.01, "noto-v1": 0.005, "fxemoji": 0.005,
          "openmoji": 0.005}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
-         "procedural": 0.03, "0ad-terrain": 0.06, "minetest": 0.0, "scratch": 0.03, "stk-textures": 0.2, "ufoai-textures": 0.2}
+         "procedural": 0.03, "0ad-terrain": 0.06, "scratch": 0.03, "stk-textures": 0.2, "ufoai-textures": 0.2}
 FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.03, 0.03, 2.5, 0.03, 5.0
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
@@ -124,7 +124,7 @@ def dataset(folder):
     with lzma.open(folder / "captions.jsonl.xz", "rt", encoding="utf8") as f:
         for line in f:
             row = json.loads(line)
-            if row["license_class"] == "gpl" or row["source"] not in {**EMOJI, **OTHER}:
+            if row["license_class"] == "gpl" or row["source"] not in EMOJI | OTHER:
                 continue
             name = row["file"].removeprefix("out/")
             if name not in tars:
@@ -140,7 +140,7 @@ def collect(folder, table, n_formulas):
     """All pictures and rows; in those what the data set says and the colour seen."""
     random = np.random.default_rng(5)
     for rgb, row in dataset(folder):
-        title, textured = row["title"].lower(), row["source"] in ("procedural", "minetest") or "texture" in row["style"]
+        title, textured = row["title"].lower(), row["source"] == "procedural" or "texture" in row["style"]
         n = 0 if row["source"] != PLAIN else len(recolour.HUES) if title in table else 1
         colour, others = (None, []) if textured else recolour.recolour(rgb, title, random, n)
         yield rgb, dict(row, colour=colour)

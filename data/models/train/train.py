@@ -30,7 +30,7 @@ UNMASKED = 0.03  # share of the known positions that count in the loss too
 BANDS = ((0, 9 / 16, 0.2), (0.625, 1 / 2, 0.22), (0.8, 3 / 8, 0.23), (0.9, 1 / 4, 0.35))
 WHOLE_EVERY = 6
 PLAIN, KEPT = 0.01, 1 / 3  # a code that is such a share of all tokens is plain ground; so many of its masked tokens are looked at
-PADDING = 8  # of the positions behind the text so many are read; in bf16 all are: attention in C gives each the same weight
+PADDING = None if ops.BF16 else 8  # so many positions behind the text are read; all in bf16: attention in C weighs all alike
 WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
 
 
@@ -150,10 +150,10 @@ def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED
     where = masked | (u < unmasked * (1 - mask[t][:, None]))
     x = torch.where(masked, torch.tensor(model.codes), x0)
     device = model.empty_text_embed.device
-    read, log_weight = (slice(None), None) if padding is None else denoiser.thinned(ids, padding)
-    log_weight = None if log_weight is None else log_weight.to(device)
+    ids = ids.to(device)
+    read, log_weight = denoiser.thinned(ids, padding)
     with ops.autocast(device):
-        y = model.condition(ids.to(device), None if drop is None else drop.to(device), read, log_weight)
+        y = model.condition(ids, None if drop is None else drop.to(device), read, log_weight)
         logits = model(x.to(device), t.to(device), y, where.to(device), None if at is None else at.to(device), log_weight)
         loss = ops.cross_entropy(logits, x0[where].to(device))
     return loss, where.nonzero()[:, 0], masked[where], weight[where]
@@ -257,7 +257,7 @@ class Trainer:
                 s = slice(first, first + len(t))
                 first += len(t)
                 loss, picture, masked, weight = masked_loss(self.model, x0[s], t, ids[s], drop[s], self.mask, share=share,
-                                                            plain=data.plain, padding=None if ops.BF16 else PADDING)
+                                                            plain=data.plain, padding=PADDING)
                 (loss * weight.to(loss.device)).sum().backward()
                 losses += float(weight.sum())
                 quarter, weight = (t * 4 // steps)[picture][masked], weight[masked].double()
