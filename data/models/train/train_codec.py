@@ -7,8 +7,10 @@
 Encoder, codebook and decoder learn together: some hundred steps without a
 quantiser until colours are right, k-means, then a codebook that follows by
 exponential means.  --polish leaves encoder and codebook as they are, so tokens
-stay valid, and adds a discriminator of patches that asks for sharp edges and
-textures.  Crops of 64 pixels, now and then and at the end whole pictures.
+stay valid, and asks for sharp edges and textures: as much going on in each small
+square as in the original, no line between two cells that is stronger than there,
+and a discriminator of patches.  Half of its pictures are busy ones, and the weights
+are averaged.  Crops of 64 pixels, now and then and at the end whole pictures.
 """
 import argparse
 import os
@@ -24,8 +26,11 @@ import torch.nn.functional as F
 import codec
 import ops
 
-WARM, BATCH, RATE, POLISH_RATE = 350, 16, 1e-3, 2e-4
-ADVERSARIAL, ADVERSARIAL_FROM = 0.03, 300  # weight, and the step from which the decoder hears the discriminator
+WARM, BATCH, RATE, POLISH_RATE = 350, 16, 1e-3, 3e-4
+BUSYNESS, LINES = 2.0, 2.0  # weights in the decoder's polish
+ADVERSARIAL, ADVERSARIAL_FROM = 0.4, 300  # its gradient over the other losses'; the step from which it is heard
+AVERAGE = 0.995  # of the polished weights
+CELL = 8  # pixels of a token
 SAVE_S = 300
 
 
@@ -57,18 +62,53 @@ def picture_loss(y, x):
     return loss
 
 
+def busyness(x):
+    """Root mean square of the steps between neighbours around each point, for squares of 8 points at three scales."""
+    out = []
+    for _ in range(3):
+        steps = torch.diff(x, dim=2)[..., 1:].square() + torch.diff(x, dim=3)[:, :, 1:].square()
+        out.append((F.avg_pool2d(steps.mean(1, keepdim=True), 8, 4) + 1e-5).sqrt())
+        x = halves(x)
+    return out
+
+
+def lines(x):
+    """Mean step over each line, by its place in a cell, in x and in y."""
+    mean = [torch.diff(x, dim=axis).abs().mean([d for d in range(4) if d != axis]) for axis in (2, 3)]
+    return torch.cat([F.pad(m, (0, 1), value=0.0).view(-1, CELL)[:-1].mean(0) for m in mean])
+
+
+def polish_loss(y, x):
+    busy = sum((a - b).abs().mean() for a, b in zip(busyness(y), busyness(x)))
+    return BUSYNESS * busy + LINES * (lines(y) - lines(x)).abs().mean()
+
+
 class Pictures:
-    def __init__(self, work, seed):
+    def __init__(self, work, seed, busy):
         self.random = np.random.default_rng(seed)
         self.sets = [np.load(work / f, mmap_mode="r") for f in ("pictures.npy", "photos.npy") if (work / f).exists()]
         self.share = [1.0] if len(self.sets) == 1 else [0.75, 0.25]
+        self.busy = [self.chances(s) for s in self.sets] if busy else None
+
+    @staticmethod
+    def chances(pictures):
+        """In proportion to what goes on in them."""
+        steps = np.concatenate([np.abs(np.diff(pictures[k:k + 512, ::16].astype(np.int16), axis=2)).mean((1, 2, 3))
+                                for k in range(0, len(pictures), 512)])
+        return (steps / steps.sum()).cumsum()
+
+    def choice(self):
+        r, i = self.random, self.random.choice(len(self.sets), p=self.share)
+        if self.busy and r.random() < 0.5:
+            return self.sets[i][min(np.searchsorted(self.busy[i], r.random()), len(self.sets[i]) - 1)]
+        return self.sets[i][r.integers(len(self.sets[i]))]
 
     def batch(self, n, size):
         a, r = np.empty((n, size, size, 3), np.uint8), self.random
         for i in range(n):
-            s = self.sets[r.choice(len(self.sets), p=self.share)]
-            y, x = r.integers(0, s.shape[1] - size + 1, 2)
-            p = s[r.integers(len(s)), y:y + size, x:x + size]
+            p = self.choice()
+            y, x = r.integers(0, p.shape[0] - size + 1, 2)
+            p = p[y:y + size, x:x + size]
             p = p[:, ::-1] if r.random() < 0.5 else p
             p = p[..., r.permutation(3)] if r.random() < 0.15 else p
             a[i] = 255 - p if r.random() < 0.05 else p
@@ -90,10 +130,11 @@ class Trainer:
         self.model = codec.Codec(**self.shape).to(self.device)
         self.model.load_state_dict(state.get("model", {}), strict=False)
         self.step, self.quantised = state.get("step", 0), polish or state.get("quantised", bool(state))
-        self.pictures = Pictures(work, time.time_ns() % 2**31)
+        self.pictures = Pictures(work, time.time_ns() % 2**31, polish)
         if polish:
             for part in self.model.encoder, self.model.quant_conv:
                 part.requires_grad_(False)
+            self.average = [p.detach().clone() for p in self.model.parameters()]
             self.critic = Discriminator().to(self.device)
             self.critic_adam = torch.optim.AdamW(self.critic.parameters(), lr=POLISH_RATE, betas=(0.5, 0.99))
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -104,9 +145,14 @@ class Trainer:
     def autocast(self):
         return ops.autocast(self.device)
 
+    def weights(self):
+        if not self.polish:
+            return self.model.state_dict()
+        return self.model.state_dict() | dict(zip((n for n, _ in self.model.named_parameters()), self.average))
+
     def save(self):
         part = self.path.with_suffix(".part")
-        torch.save(dict(model=self.model.state_dict(), shape=self.shape, step=self.step, quantised=self.quantised,
+        torch.save(dict(model=self.weights(), shape=self.shape, step=self.step, quantised=self.quantised,
                         **({} if self.polish else {"adam": self.adam.state_dict()})), part)
         os.replace(part, self.path)
 
@@ -162,6 +208,12 @@ class Trainer:
         with self.autocast():
             return -self.critic(y).float().mean()
 
+    def weighed(self, wish, loss):
+        """The discriminator's wish, so that at the last layer its gradient is ADVERSARIAL times the loss's."""
+        last = self.model.decoder.conv_out.weight
+        a, b = (torch.autograd.grad(v, last, retain_graph=True)[0].norm() for v in (wish, loss))
+        return wish * (ADVERSARIAL * b / (a + 1e-6)).clamp(max=10).detach()
+
     def one_step(self, share):
         """share: how much of the time is over, 0 ... 1."""
         peak = POLISH_RATE if self.polish else RATE
@@ -176,15 +228,19 @@ class Trainer:
         loss = picture_loss(y, x)
         total = loss
         if self.polish:
+            total = total + polish_loss(y, x)
             wish = self.criticise(x, y)
             if self.run_steps >= ADVERSARIAL_FROM:
-                total = total + ADVERSARIAL * wish
+                total = total + self.weighed(wish, total)
         else:
             total = total + 0.25 * commit
         self.adam.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.adam.step()
+        if self.polish:
+            with torch.no_grad():
+                torch._foreach_lerp_(self.average, list(self.model.parameters()), max(1 - AVERAGE, 1 / (self.run_steps + 1)))
         if self.quantised and not self.polish and self.step % 50 == 0 and share < 0.8:
             self.revive()
         self.step += 1
@@ -193,14 +249,13 @@ class Trainer:
 
     @torch.no_grad()
     def figure(self):
-        """Peak signal-to-noise ratio of the sample's mean error, in dB."""
+        """Peak signal-to-noise ratio of the sample's mean error, and how much goes on in it beside the originals."""
         self.model.eval()
-        error = [(self.model.decode(self.model.encode(x)) - x).square().mean() / 4
-                 for x in self.pictures.sample().to(self.device).split(8)]
-        self.model.train()
-        if self.polish:
-            self.model.quantize.eval()
-        return -10 * torch.stack(error).mean().log10().item()
+        parts, sums = self.pictures.sample().to(self.device).split(8), torch.zeros(3)
+        for x in parts:
+            y = self.model.decode(self.model.encode(x))
+            sums += torch.tensor([(y - x).square().mean() / 4, busyness(y)[0].sum(), busyness(x)[0].sum()])
+        return f"{-10 * (sums[0] / len(parts)).log10():.2f} dB, {sums[1] / sums[2]:.2f} of the originals' steps"
 
     def run(self, minutes):
         stop, self.run_steps, losses = [], 0, []
@@ -221,7 +276,8 @@ class Trainer:
                 self.save()
                 saved = time.time()
         self.save()
-        print(f"saved {self.path}; {self.figure():.2f} dB" if self.quantised else f"saved {self.path}, not quantised yet")
+        self.model.load_state_dict(self.weights())
+        print(f"saved {self.path}; {self.figure()}" if self.quantised else f"saved {self.path}, not quantised yet")
 
 
 if __name__ == "__main__":
