@@ -27,11 +27,11 @@ import recolour
 import rows
 
 PLAIN = "fluent-flat"
-EMOJI = {PLAIN: 3.0, "noto": 0.03, "twemoji": 0.03, "fluent-3d": 0.02, "emojione": 0.01, "noto-v1": 0.005, "fxemoji": 0.005,
-         "openmoji": 0.005}
+EMOJI = {PLAIN: 3.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione": 0.04, "noto-v1": 0.02, "fxemoji": 0.02,
+         "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
-         "procedural": 0.03, "0ad-terrain": 0.06, "scratch": 0.03, "stk-textures": 0.2, "ufoai-textures": 0.2}
-FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.03, 0.03, 2.5, 0.03, 5.0
+         "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
+FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.09, 0.11, 2.5, 0.03, 5.0
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
 PEOPLE = re.compile(

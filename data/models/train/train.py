@@ -277,8 +277,8 @@ class Trainer:
 
     @torch.no_grad()
     def average(self, n):
-        """Averaged weights reach back over a quarter of the samples seen since the start, at most over 80,000."""
-        reach = min(80000, max(4 * n, self.since / 4))
+        """Averaged weights reach back over an eighth of the samples seen since the start, at most over 80,000."""
+        reach = min(80000, max(4 * n, self.since / 8))
         torch._foreach_lerp_(list(self.mean.values()), [p.detach() for p in self.parameters.values()], n / reach)
 
     def held(self, data):
