@@ -27,12 +27,22 @@ import recolour
 import rows
 
 PLAIN = "fluent-flat"
-EMOJI = {PLAIN: 3.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione": 0.04, "noto-v1": 0.02, "fxemoji": 0.02,
+EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione": 0.04, "noto-v1": 0.02, "fxemoji": 0.02,
          "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.09, 0.11, 2.5, 0.03, 5.0
+FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.12, 0.22, 2.5, 0.03, 3.3
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
+# Textures whose bare name means these colours.
+USUAL = {
+    "brick wall": "red, dark red", "wood planks": "brown, light brown, reddish brown", "wood grain": "brown, light brown",
+    "parquet floor": "brown, light brown", "marble": "white, gray", "cobblestone": "gray, dark gray", "sand": "beige, light brown",
+    "rippled sand": "beige, light brown", "water": "blue, light blue", "grass": "green", "leaves": "green", "fur": "brown",
+    "leather": "brown, dark brown", "tree bark": "brown, dark brown", "snow": "white", "ice": "blue", "roof tiles": "red, orange",
+    "rock": "gray, dark gray", "rough stone": "gray, dark gray", "brushed metal": "gray, silver", "paper": "white, cream",
+    "wicker basket weave": "light brown, brown", "camouflage": "green", "denim": "blue", "concrete": "gray", "pebbles": "gray",
+    "moss on stone": "green", "fire": "orange, red", "lava": "red, orange", "hay": "yellow", "burlap": "brown",
+    "night sky with stars": "dark blue, navy, black", "bubbles": "blue"}
 STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
 PEOPLE = re.compile(
     r"\b(person|m[ae]n|wom[ae]n|boy|girl|people|couple|family|skin|hands?|fingers?|fist|thumbs|kiss|worker|singer|cook|student|"
@@ -118,6 +128,21 @@ def captions(row, plain, table):
     return out
 
 
+def of_formula(row):
+    """Its weight and captions: usual things more often than a fabric of two colours, and mostly by the words people type."""
+    title = row["title"]
+    texts = [[text, 0.3 if text.startswith(("seamless", "flat landscape", "simple drawing")) or text.endswith("background") else 1]
+             for text in row["said"]] + [[title, 2]]
+    name = next((n for n, colours in USUAL.items() if title == n or title in [f"{c} {n}" for c in colours.split(", ")]), None)
+    if name:
+        texts += [[name, 1.5], [f"{name} texture", 0.5], [f"{title} texture", 0.5]]
+    if title.endswith("brick wall"):
+        texts += [[rows.article(text), 1.5] for text in dict.fromkeys([title, name or title])]
+    odd = re.search(r"\b(plaid|checkerboard|fabric|knitted|hexagon|mosaic|scales|tiles)\b", title) and not name
+    usual = name or row["style"] == "texture" and not re.search(rf"\b({rows.COLOURS})\b", title)
+    return FORMULA * (2 if usual else 0.3 if odd else 1), texts
+
+
 def dataset(folder):
     """(picture, row) of the data set's pictures that may be used and have a weight, over white."""
     tars = {}
@@ -159,7 +184,7 @@ def decide(described, table):
     for row in described:
         row["flip"] = False  # a mirror image is as good, but takes as much learning as another picture
         if row.get("formula"):
-            row["weight"], row["captions"] = FORMULA, [[text, 1.0] for text in row["said"]]
+            row["weight"], row["captions"] = of_formula(row)
         else:
             row["weight"], row["captions"] = weight(row, table), captions(row, plain, table)
 
