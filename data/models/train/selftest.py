@@ -64,6 +64,14 @@ def make_codec(work):
     check("polishing leaves the encoder alone", same, "")
 
 
+def mirrored_alone(work):
+    drawn, mirrored = np.load(work / "tokens.npy"), work / "tokens-flipped.npy"
+    np.save(mirrored, np.full_like(drawn, drawn.max() + 1))
+    data = train.Data(work, 77, 1)
+    mirrored.unlink()
+    check("codes that only mirror images have are counted, too", len(data.plain) > drawn.max() + 1, len(data.plain))
+
+
 def trainer(work):
     o = argparse.Namespace(start=None, size="tiny", seen=0, batch=32, piece=16, minutes=0, decay=0, rate=1.0)
     t = train.Trainer(work, o)
@@ -145,6 +153,7 @@ if __name__ == "__main__":
     prepare(folder)
     make_codec(folder)
     tokens.write(folder)
+    mirrored_alone(folder)
     path, trained = make_denoiser(folder)
     save(folder / "golden.safetensors", golden(path, trained))
     path.rename(folder / "tiny.safetensors")

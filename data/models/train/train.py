@@ -85,8 +85,8 @@ class Data:
         self.ends = np.cumsum(share / share.sum())
         self.caption_ends = [np.cumsum(w / w.sum()) for w in np.split(z["weight"].astype(np.float64), self.first[1:-1])]
         self.random = np.random.default_rng(seed)
-        n = self.tokens.shape[1]
-        self.plain = torch.from_numpy(np.bincount(self.tokens.ravel(), np.repeat(share / share.sum(), n)) / n > PLAIN)
+        n, codes = self.tokens.shape[1], 1 + int(max(self.tokens.max(), self.flipped.max()))
+        self.plain = torch.from_numpy(np.bincount(self.tokens.ravel(), np.repeat(share / share.sum(), n), codes) / n > PLAIN)
 
     def rows(self, r, captions, mirrored):
         x = np.stack([(self.flipped if m else self.tokens)[i] for i, m in zip(r, mirrored)]).astype(np.int64)
