@@ -139,7 +139,7 @@ def of_formula(row):
     if title.endswith("brick wall"):
         texts += [[rows.article(text), 1.5] for text in dict.fromkeys([title, name or title])]
     odd = re.search(r"\b(plaid|checkerboard|fabric|knitted|hexagon|mosaic|scales|tiles)\b", title) and not name
-    usual = name or row["style"] == "texture" and not re.search(rf"\b({rows.COLOURS})\b", title)
+    usual = name or row["style"] == "texture" and not recolour.COLOUR.search(title)
     return FORMULA * (2 if usual else 0.3 if odd else 1), texts
 
 

@@ -75,7 +75,7 @@ def busyness(x):
 def lines(x):
     """Mean step over each line, by its place in a cell, in x and in y."""
     mean = [torch.diff(x, dim=axis).abs().mean([d for d in range(4) if d != axis]) for axis in (2, 3)]
-    return torch.cat([F.pad(m, (0, 1), value=0.0).view(-1, CELL)[:-1].mean(0) for m in mean])
+    return torch.cat([m[:1 - CELL].view(-1, CELL).mean(0) for m in mean])
 
 
 def polish_loss(y, x):
@@ -134,10 +134,10 @@ class Trainer:
         if polish:
             for part in self.model.encoder, self.model.quant_conv:
                 part.requires_grad_(False)
-            self.average = [p.detach().clone() for p in self.model.parameters()]
             self.critic = Discriminator().to(self.device)
             self.critic_adam = torch.optim.AdamW(self.critic.parameters(), lr=POLISH_RATE, betas=(0.5, 0.99))
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.mean = [p.detach().clone() for p in self.parameters]
         self.adam = torch.optim.AdamW(self.parameters, lr=RATE, betas=(0.9, 0.99), weight_decay=1e-4)
         if "adam" in state and not polish:
             self.adam.load_state_dict(state["adam"])
@@ -146,9 +146,10 @@ class Trainer:
         return ops.autocast(self.device)
 
     def weights(self):
+        """Those to keep: of a polish the averaged ones."""
         if not self.polish:
             return self.model.state_dict()
-        return self.model.state_dict() | dict(zip((n for n, _ in self.model.named_parameters()), self.average))
+        return self.model.state_dict() | dict(zip((n for n, p in self.model.named_parameters() if p.requires_grad), self.mean))
 
     def save(self):
         part = self.path.with_suffix(".part")
@@ -239,8 +240,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.adam.step()
         if self.polish:
-            with torch.no_grad():
-                torch._foreach_lerp_(self.average, list(self.model.parameters()), max(1 - AVERAGE, 1 / (self.run_steps + 1)))
+            torch._foreach_lerp_(self.mean, [p.detach() for p in self.parameters], max(1 - AVERAGE, 1 / (self.run_steps + 1)))
         if self.quantised and not self.polish and self.step % 50 == 0 and share < 0.8:
             self.revive()
         self.step += 1
