@@ -31,7 +31,7 @@ EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione
          "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.12, 0.22, 2.5, 0.03, 3.3
+FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.12, 0.34, 1.8, 0.02, 2.4
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 # Textures whose bare name means these colours.
 USUAL = {
@@ -140,7 +140,7 @@ def of_formula(row):
         texts += [[rows.article(text), 1.5] for text in dict.fromkeys([title, name or title])]
     odd = re.search(r"\b(plaid|checkerboard|fabric|knitted|hexagon|mosaic|scales|tiles)\b", title) and not name
     usual = name or row["style"] == "texture" and not recolour.COLOUR.search(title)
-    return FORMULA * (2 if usual else 0.3 if odd else 1), texts
+    return FORMULA * (2.5 if usual else 0.3 if odd else 1), texts
 
 
 def dataset(folder):

@@ -24,7 +24,7 @@ SKY = dict(
 WHEN = dict(
     day=("", "on a sunny day", "under a blue sky", "by day"),
     sunset=("at sunset", "under an orange sky", "in the evening"),
-    night=("at night", "under the night sky", "in the dark"),
+    night=("at night", "under the night sky", "under a starry sky"),
     cloudy=("under a gray sky", "on a cloudy day"),
     dawn=("at dawn", "in the morning", "under a pink sky"),
 )
@@ -84,12 +84,12 @@ def heaven(s):
     g, w = (s.g, s.when)
     words = []
     if w == "night":
-        for _ in range(g.n(20, 60)):
-            s.disc(g.u(0, B), g.u(0, B * 0.6), g.pick(1.5, 2, 3), (255, 255, 235), False)
+        for _ in range(g.n(20, 45)):
+            s.disc(g.u(0, B), g.u(0, B * 0.6), g.pick(2.5, 3, 4.5), (255, 255, 235), False)
         words.append("stars")
         k = g.pick("full moon", "crescent moon", "", "full moon")
         if k:
-            x, y, r = (g.u(60, B - 60), g.u(45, 110), g.u(20, 36))
+            x, y, r = (g.u(60, B - 60), g.u(50, 100), g.u(28, 44))
             sky = s.im.getpixel((int(x + r * 0.5), int(y)))
             s.disc(x, y, r, (250, 245, 215), False)
             words.append(k)
@@ -110,8 +110,8 @@ def heaven(s):
         col = dict(day=(255, 255, 255), cloudy=(225, 228, 232), sunset=(255, 190, 150), dawn=(255, 235, 235))[
             w
         ]
-        for _ in range(g.n(2, 4)):
-            x, y, r = (g.u(20, B - 20), g.u(35, 130), g.u(13, 24))
+        for _ in range(g.n(2, 3)):
+            x, y, r = (g.u(20, B - 20), g.u(40, 120), g.u(18, 30))
             for dx, dy, q in (
                 (-1.4, 0.25, 0.75),
                 (0, 0, 1.1),
@@ -270,15 +270,15 @@ def mill(s, x, y, h):
 
 def mountains(s, y, snow, col):
     g = s.g
-    n = g.n(2, 4)
-    for x, h in sorted([(g.u(0, B), g.u(90, 190)) for _ in range(n)], key=lambda v: v[1]):
+    n = g.n(2, 3)
+    for x, h in sorted([(g.u(0.1 * B, 0.9 * B), g.u(130, 215)) for _ in range(n)], key=lambda v: v[1]):
         w = h * g.u(0.75, 1.0)
         c = np.array(col, float) * g.u(0.88, 1.1)
         p = (x, y - h)
         s.poly([(x - w, y), (x + w, y), p], c)
         s.poly([(x, y), (x + w, y), p], c * 0.85)
         if snow:
-            t = 0.33
+            t = 0.42
             s.poly(
                 [
                     p,
@@ -300,6 +300,7 @@ def landscape(g):
     hy = g.u(215, 265)
     place = g.pick(
         "hill",
+        "hill",
         "hills",
         "mountains",
         "mountains",
@@ -318,7 +319,7 @@ def landscape(g):
         "autumn",
     )
     obj = ""
-    x = g.u(95, B - 95)
+    x = g.pick(0.3125, 0.5, 0.6875) * B + g.u(-8, 8)
     green = np.array(g.pick((85, 165, 70), (110, 180, 80), (65, 140, 60))) + g.r.normal(0, 8, 3)
     if place in ("hill", "hills", "field", "autumn"):
         if place == "hills":
@@ -336,7 +337,7 @@ def landscape(g):
         s.line(y0, green if place != "autumn" else np.array((190, 150, 70)))
         y = float(y0[int(x)]) + 8
         o = g.pick(
-            "house", "house", "house", "tree", "tree", "castle", "windmill", "tent", "trees", "", "balloon"
+            "house", "house", "house", "tree", "tree", "castle", "castle", "windmill", "tent", "trees", "", "balloon"
         )
         ground = {
             "hill": "a green hill",
@@ -356,13 +357,13 @@ def landscape(g):
                 s,
                 x,
                 y,
-                g.u(55, 80),
+                g.u(85, 125),
                 col,
                 np.array(g.pick((150, 55, 45), (90, 70, 65), (60, 80, 120), (120, 60, 40))),
             )
             obj = f"{col} house"
         if o == "house" and g.yes(0.4):
-            tx = x + g.pick(-1, 1) * g.u(85, 110)
+            tx = x + g.pick(-1, 1) * g.u(115, 150)
             tree(s, tx, float(y0[int(np.clip(tx, 0, B - 1))]) + 8, g.u(80, 110), tk)
             obj += f" and a {tk}" if tk[0] != "a" else f" and an {tk}"
         if o == "tree":
@@ -373,13 +374,13 @@ def landscape(g):
                 tree(s, tx, float(y0[int(tx)]) + g.u(4, 30), g.u(65, 105), tk)
             obj = tk + "s"
         if o == "castle":
-            castle(s, x, y, g.u(80, 115))
+            castle(s, x, y, g.u(115, 165))
             obj = "castle"
         if o == "windmill":
             mill(s, x, y, g.u(110, 150))
             obj = "windmill"
         if o == "tent":
-            tent(s, x, y, g.u(55, 75), col)
+            tent(s, x, y, g.u(75, 105), col)
             obj = f"{col} tent"
         if o == "balloon":
             balloon(s, g.u(90, B - 90), g.u(85, 130), g.u(38, 60), col)
@@ -458,9 +459,9 @@ def landscape(g):
             o = g.pick("palm tree", "palm tree", "house", "lighthouse", "castle")
             {
                 "palm tree": lambda: tree(s, x, hy + 50, 170, "palm tree"),
-                "house": lambda: house(s, x, hy + 50, 70, col, (150, 60, 50)),
+                "house": lambda: house(s, x, hy + 50, 100, col, (150, 60, 50)),
                 "lighthouse": lambda: lighthouse(s, x, hy + 50, 170),
-                "castle": lambda: castle(s, x, hy + 50, 95),
+                "castle": lambda: castle(s, x, hy + 50, 130),
             }[o]()
             t = f"{art(col + ' house' if o == 'house' else o)} on an island in the sea"
         else:
@@ -516,7 +517,7 @@ def landscape(g):
         s.line(ridge(g, hy + 5, 18, 3.2), (238, 243, 250))
         o = g.pick("house", "pine tree", "pine trees", "snowman", "snowman", "")
         if o == "house":
-            house(s, x, hy + 45, g.u(55, 80), col, (240, 244, 250))
+            house(s, x, hy + 45, g.u(85, 120), col, (240, 244, 250))
             o = col + " house"
         if o == "pine tree":
             tree(s, x, hy + 55, g.u(110, 160), o)
@@ -619,9 +620,11 @@ def landscape(g):
         "full moon": "a full moon",
         "crescent moon": "a crescent moon",
     }.get(extra, "")
+    above = {"stars": "under a starry sky", "full moon": "under a full moon", "crescent moon": "under a crescent moon"}
+    by_night = t + " " + above[g.pick(sky)] if when == "night" else full
     caps = [
         full,
-        full,
+        by_night,
         t if when == "day" else full,
         full + (" with " + extra if extra and " with " not in full else " and " + extra if extra else ""),
         "flat landscape, " + full,

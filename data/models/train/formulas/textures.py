@@ -10,7 +10,7 @@ from .canvas import S, X, Y, light, mix, ramp, shade
 def wood(g):
     c = g.pick("brown", "dark brown", "light brown", "reddish brown", "gray", "beige")
     base = g.rgb(c)
-    n = g.pick(3, 4, 5, 6, 8)
+    n = g.pick(4, 8)
     w = S / n
     kind = g.pick("planks", "planks", "grain", "parquet")
     ring = lambda b: np.sin(b * g.u(4, 7) + g.noise(3, 0.25, 3) * 1.2)
@@ -20,13 +20,13 @@ def wood(g):
         names = ("wood grain", "wood", "wooden surface")
     elif kind == "planks":
         row = np.minimum(Y // w, n - 1).astype(int)
-        k = g.r.normal(0, 0.09, n)[row]
-        off = g.r.integers(0, S, n)[row]
-        v = 0.11 * np.sin(g.noise(3.2, 0.2, 3.5) * 4 + row * 9) + 0.05 * g.noise(1, 0.08, 2) + k
+        k = g.r.normal(0, 0.13, n)[row]
+        off = g.r.integers(0, S // 8, n)[row] * 8
+        v = 0.09 * np.sin(g.noise(3.6, 0.2, 3.5) * 3 + row * 9) + 0.03 * g.noise(1, 0.08, 2) + k
         e = np.minimum(Y % w, w - Y % w)
         j = np.abs((X + off) % S - S / 2)
         im = shade(base, v)
-        im = shade(im, -0.55 * (e < 1.0) - 0.5 * (j < 0.8))
+        im = shade(im, -0.6 * (e < 1.5) - 0.6 * ((e >= 1.5) & (j < 1.5)))
         names = ("wood planks", "wooden planks", "wooden floor", "wooden boards")
     else:
         b = g.pick(16, 32)
@@ -48,33 +48,32 @@ def wood(g):
 def marble(g):
     c = g.pick("white", "black", "green", "pink", "gray", "beige", "blue")
     b = g.rgb(c)
-    n = g.noise(3.4)
-    v = np.abs(np.sin(2 * np.pi * (X + Y * g.pick(0, 1, -1)) / S * g.pick(1, 2) + n * g.u(1.2, 2))) ** g.u(
-        0.3, 0.6
-    )
+    n = g.noise(5)
+    v = np.abs(np.sin(np.pi * (X + Y * g.pick(1, -1)) / S * g.pick(2, 3) + n * g.u(1.2, 1.8)))
+    v = 0.35 * v**0.7 + 0.65 * np.clip(v * g.u(1.6, 2.6), 0, 1)
     vein = np.array((235, 232, 228.0)) if c in ("black", "green", "blue") else b * 0.5
     return (
-        mix(vein, b, np.clip(v * 1.2 + 0.08 * g.noise(1.5), 0, 1)),
+        mix(vein, b, v + 0.06 * g.noise(3)),
         ("marble", "marble texture", "polished marble"),
         c,
     )
 
 
 def bricks(g):
-    c = g.pick("red", "brown", "gray", "white", "yellow", "orange", "dark red", "blue", "beige")
-    n = g.pick(4, 8, 8, 16)
+    c = g.pick("red", "red", "brown", "gray", "white", "yellow", "orange", "dark red", "blue", "beige")
+    n = g.pick(4, 8, 8)
     h = S // n
     w = h * 2
     row = (Y // h).astype(int)
     x = (X + row % 2 * h) % S
     col = (x // w).astype(int)
     k = g.r.normal(0, 0.1, (n, n))[row, col]
-    e = np.minimum.reduce([x % w, w - 1 - x % w, Y % h, h - 1 - Y % h]) + 0.5 * g.noise(2)
+    e = np.minimum.reduce([x % w, w - 1 - x % w, Y % h, h - 1 - Y % h]) + 0.4 * g.noise(3)
     mort = g.pick((205, 200, 190), (150, 146, 140), (95, 92, 90))
-    b = shade(g.rgb(c), k + 0.07 * g.noise(1.2))
+    b = shade(g.rgb(c), k + 0.03 * g.noise(1.2))
     b = shade(b, 0.18 * (Y % h < h * 0.3) - 0.15 * (Y % h > h * 0.8))
     return (
-        mix(shade(mort, 0.05 * g.noise(1)), b, (e - h * 0.05) * 1.2),
+        mix(shade(mort, 0.05 * g.noise(1)), b, (e - 1.4) * 1.2),
         ("brick wall", "bricks", "wall of bricks"),
         c,
     )
@@ -82,20 +81,20 @@ def bricks(g):
 
 def cobble(g):
     c = g.pick("gray", "brown", "dark gray", "beige", "gray", "reddish brown")
-    a, b, i, n = g.cells(g.pick(16, 25, 36, 64), 0.75)
+    a, b, i, n = g.cells(g.pick(16, 16, 25, 36), 0.75)
     e = (b - a) / (S / n**0.5)
     k = g.r.normal(0, 0.13, n)[i]
     h = np.clip(e * 2.5, 0, 1) ** 0.5
-    im = shade(g.rgb(c), k + light(h * 2, 0.35) + 0.07 * g.noise(1.5))
+    im = shade(g.rgb(c), k + light(h * 2, 0.35) + 0.03 * g.noise(1.5))
     return (
-        mix(np.array((52, 48, 44.0)), im, h * 1.6 - 0.25),
+        mix(np.array((52, 48, 44.0)), im, h * 1.7 - 0.6),
         ("cobblestone", "cobblestone path", "stone pavement", "cobblestones"),
         c,
     )
 
 
 def pebbles(g):
-    a, b, i, n = g.cells(g.pick(36, 64, 100), 0.9)
+    a, b, i, n = g.cells(g.pick(36, 49, 64), 0.9)
     e = np.clip((b - a) / (S / n**0.5) * 2.2, 0, 1)
     cs = np.array(
         [g.rgb(g.pick("gray", "beige", "brown", "light gray", "white", "dark gray"), 12) for _ in range(n)]
@@ -157,20 +156,11 @@ def fire(g):
 
 
 def lava(g):
-    a, b, i, n = g.cells(g.pick(16, 25, 36), 1)
-    w = g.noise(2.5) * 3
-    e = b - a + w
-    v = np.clip(1.15 - e / 9, 0, 1)
-    rock = shade((48, 40, 40), 0.15 * g.noise(1.6) + 0.1 * light(g.noise(2.2)))
-    return (
-        np.where(
-            v[..., None] > 0.12,
-            mix(rock, ramp(v, (90, 10, 5), (220, 60, 5), (255, 150, 20), (255, 235, 120)), v * 1.8),
-            rock,
-        ),
-        ("lava", "molten lava", "lava and black rock"),
-        g.pick("red", "orange", ""),
-    )
+    a, b, i, n = g.cells(g.pick(9, 16, 16), 1)
+    v = np.clip(1 - (b - a + g.noise(3.2) * 2.5) / g.u(11, 15), 0, 1)
+    rock = shade((46, 38, 38), 0.08 * g.noise(2) + 0.1 * light(g.noise(2.6)))
+    glow = ramp(v, (46, 38, 38), (150, 24, 8), (225, 62, 8), (255, 130, 20), (255, 205, 80))
+    return (mix(rock, glow, v * 5), ("lava", "molten lava", "lava and black rock"), g.pick("red", "orange", ""))
 
 
 def metal(g):
@@ -330,11 +320,13 @@ def stars(g):
         n = g.noise(3)
         im = mix(im, g.rgb(a), np.clip(n * 0.35 + 0.15, 0, 0.75))
         im = mix(im, g.rgb(g.pick("blue", "pink", "orange")), np.clip(g.noise(3) * 0.3 - 0.15, 0, 0.6))
-    for _ in range(g.n(40, 110)):
-        y, x, b, s = (g.n(0, S - 1), g.n(0, S - 1), g.u(0.4, 1), g.pick(0.5, 0.6, 0.8, 1.2))
-        d = np.hypot((X - x + 64) % S - 64, (Y - y + 64) % S - 64)
-        im = mix(im, np.array((255, 250, 240.0)), np.exp(-((d / s) ** 2)) * b) if s > 0.7 else im
-        im[y, x] = 255 * b
+    for _ in range(g.n(22, 50)):
+        y, x, b, r = (g.u(0, S), g.u(0, S), g.u(0.6, 1), g.pick(1, 1.3, 1.6, 2.2))
+        dx, dy = ((X - x + 64) % S - 64, (Y - y + 64) % S - 64)
+        v = np.exp(-((np.hypot(dx, dy) / r) ** 2))
+        if r > 2:  # rays
+            v = v + np.exp(-np.abs(dx) / 3 - dy**2) + np.exp(-np.abs(dy) / 3 - dx**2)
+        im = mix(im, np.array((255, 250, 240.0)), v * b)
     return (
         im,
         (
@@ -356,7 +348,7 @@ def snow(g):
 
 def clouds(g):
     k = g.pick("day", "day", "sunset", "storm")
-    n = g.noise(3.1, 0.7, 1.2) * 0.34 + g.u(0.25, 0.6)
+    n = g.noise(3.8, 0.7, 1.2) * 0.7 + g.u(0.2, 0.6)
     sky, cl = dict(
         day=((85, 150, 225), (250, 252, 255)),
         sunset=((235, 130, 90), (255, 220, 170)),
@@ -612,13 +604,13 @@ def bark(g):
 
 def animal(g):
     k = g.pick("zebra", "leopard", "tiger", "cow", "camouflage", "giraffe")
-    n = g.noise(3.2)
+    n = g.noise(4.6)
     if k == "zebra":
         return (
             mix(
                 np.array((25, 25, 28.0)),
                 np.array((244, 242, 238.0)),
-                np.sin(2 * np.pi * Y / S * 6 + n * 2) * 3 + 0.5,
+                np.sin(2 * np.pi * Y / S * g.pick(4, 5) + n * 2.2) * 4 + 0.5,
             ),
             ("zebra stripes", "zebra skin pattern", "black and white animal stripes"),
             "",
@@ -628,7 +620,7 @@ def animal(g):
             mix(
                 np.array((28, 20, 16.0)),
                 shade((232, 140, 42), 0.05 * g.noise(1)),
-                np.sin(2 * np.pi * Y / S * 6 + n * 2) * 3 + 1.6,
+                np.sin(2 * np.pi * Y / S * g.pick(4, 5) + n * 2.2) * 4 + 1.6,
             ),
             ("tiger stripes", "tiger fur pattern", "orange and black tiger stripes"),
             "",
