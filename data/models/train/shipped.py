@@ -31,7 +31,7 @@ EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione
          "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.12, 0.34, 1.8, 0.02, 2.4
+FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.47, 0.34, 1.8, 0.02, 2.4
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 # Textures whose bare name means these colours.
 USUAL = {
