@@ -101,6 +101,11 @@ class G:
 Y, X = np.mgrid[:S, :S].astype(float)
 
 
+def offset(a, at):
+    """a - at in a picture that repeats: -S / 2 ... S / 2."""
+    return (a - at + S / 2) % S - S / 2
+
+
 def mix(a, b, t):
     t = np.clip(np.asarray(t, float), 0, 1)[..., None]
     return np.asarray(a) * (1 - t) + np.asarray(b) * t

@@ -620,8 +620,8 @@ def landscape(g):
         "full moon": "a full moon",
         "crescent moon": "a crescent moon",
     }.get(extra, "")
-    above = {"stars": "under a starry sky", "full moon": "under a full moon", "crescent moon": "under a crescent moon"}
-    by_night = t + " " + above[g.pick(sky)] if when == "night" else full
+    above = g.pick(sky) if when == "night" else ""
+    by_night = f"{t} under a {'starry sky' if above == 'stars' else above}" if above else full
     caps = [
         full,
         by_night,

@@ -4,7 +4,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .canvas import S, X, Y, light, mix, ramp, shade
+from .canvas import S, X, Y, light, mix, offset, ramp, shade
 
 
 def wood(g):
@@ -15,11 +15,11 @@ def wood(g):
     kind = g.pick("planks", "planks", "grain", "parquet")
     ring = lambda b: np.sin(b * g.u(4, 7) + g.noise(3, 0.25, 3) * 1.2)
     if kind == "grain":
-        v = 0.16 * ring(X / S * 2 * np.pi * 0 + g.noise(3.2, 0.2, 2.5) * 1.5) + 0.05 * g.noise(1, 0.08, 2)
+        v = 0.16 * ring(g.noise(3.2, 0.2, 2.5) * 1.5) + 0.05 * g.noise(1, 0.08, 2)
         im = shade(base, v)
         names = ("wood grain", "wood", "wooden surface")
     elif kind == "planks":
-        row = np.minimum(Y // w, n - 1).astype(int)
+        row = (Y // w).astype(int)
         k = g.r.normal(0, 0.13, n)[row]
         off = g.r.integers(0, S // 8, n)[row] * 8
         v = 0.09 * np.sin(g.noise(3.6, 0.2, 3.5) * 3 + row * 9) + 0.03 * g.noise(1, 0.08, 2) + k
@@ -322,7 +322,7 @@ def stars(g):
         im = mix(im, g.rgb(g.pick("blue", "pink", "orange")), np.clip(g.noise(3) * 0.3 - 0.15, 0, 0.6))
     for _ in range(g.n(22, 50)):
         y, x, b, r = (g.u(0, S), g.u(0, S), g.u(0.6, 1), g.pick(1, 1.3, 1.6, 2.2))
-        dx, dy = ((X - x + 64) % S - 64, (Y - y + 64) % S - 64)
+        dx, dy = (offset(X, x), offset(Y, y))
         v = np.exp(-((np.hypot(dx, dy) / r) ** 2))
         if r > 2:  # rays
             v = v + np.exp(-np.abs(dx) / 3 - dy**2) + np.exp(-np.abs(dy) / 3 - dx**2)
@@ -673,13 +673,13 @@ def bubbles(g):
     im = shade(im, 0.06 * g.noise(3))
     for _ in range(g.n(14, 34)):
         x, y, r = (g.u(0, S), g.u(0, S), g.u(4, 17))
-        d = np.hypot((X - x + 64) % S - 64, (Y - y + 64) % S - 64)
+        d = np.hypot(offset(X, x), offset(Y, y))
         im = mix(
             im,
             np.array((255, 255, 255.0)),
             np.where(d < r, 0.12 + 0.5 * (d / r) ** 6, np.clip(1 - (d - r), 0, 1) * 0.4),
         )
-        h = np.hypot((X - x + r * 0.35 + 64) % S - 64, (Y - y + r * 0.35 + 64) % S - 64)
+        h = np.hypot(offset(X, x - r * 0.35), offset(Y, y - r * 0.35))
         im = mix(im, np.array((255, 255, 255.0)), np.clip(r * 0.2 - h + 0.5, 0, 1) * 0.8)
     return (im, ("bubbles", "soap bubbles", "bubbles background"), c)
 
