@@ -22,6 +22,7 @@ import torch
 
 import codec
 import denoiser
+import drawn
 import formulas
 import modelfile
 import ops
@@ -55,6 +56,7 @@ def make_codec(work):
     losses = [t.one_step(0.1) for _ in range(STEPS)]
     t.save()
     check("the codec's loss falls", losses[-1] < losses[0], f"{losses[0]:.3f} to {losses[-1]:.3f}")
+    np.save(work / "drawn.npy", np.random.default_rng(2).integers(0, t.shape["codes"], (8, 256)).astype(np.uint16))
     before = {n: p.clone() for n, p in t.model.encoder.state_dict().items()}
     t = train_codec.Trainer(work, True)
     t.run_steps = train_codec.ADVERSARIAL_FROM
@@ -85,6 +87,8 @@ def make_denoiser(work):
     sums = [t.one_step(data, min(1, (i + 1) / 10)) for i in range(STEPS)]
     first, last = (float(s[:, 0].sum() / s[:, 1].sum()) for s in (sums[0], sums[-1]))
     check("the denoiser's loss falls", last < first, f"{first:.3f} to {last:.3f}")
+    found = drawn.draw(t.averaged().eval(), data.batch(4)[1])
+    check("all tokens are drawn", bool((found < t.model.codes).all()) and len(found.unique()) > 8, f"{len(found.unique())} codes")
     t.save()
     t.export()
     states = []

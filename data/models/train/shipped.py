@@ -12,6 +12,7 @@ plain style wherever that knows the thing: a picture of each is learned long bef
 a choice of several is.
 """
 import argparse
+import collections
 import io
 import json
 import lzma
@@ -31,7 +32,8 @@ EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione
          "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 0.47, 0.34, 1.8, 0.02, 2.4
+FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 3.0, 0.28, 1.8, 0.02, 2.4
+FEW, OTHERS = 6, 0.1  # so many pictures by formula of a kind are drawn often, the others seldom: shapes are learned from those first
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 # Textures whose bare name means these colours.
 USUAL = {
@@ -43,6 +45,10 @@ USUAL = {
     "wicker basket weave": "light brown, brown", "camouflage": "green", "denim": "blue", "concrete": "gray", "pebbles": "gray",
     "moss on stone": "green", "fire": "orange, red", "lava": "red, orange", "hay": "yellow", "burlap": "brown",
     "night sky with stars": "dark blue, navy, black", "bubbles": "blue"}
+# What a landscape shows, the first that its title names, and when (else by day).
+KINDS = ("castle mountains volcano lighthouse windmill house sailboat balloon tent umbrella city pyramid cactus snowman road palm "
+         "pine forest trees tree lake snow desert beach flowers field hill sea").split()
+TIMES = ("night|starry", "sunset|orange sky|evening", "dawn|morning|pink sky", "gray sky|cloudy")
 STYLED = {"streamline-emojis", "openclipart", "furniture", "flat-color-icons", "meteocons"}
 PEOPLE = re.compile(
     r"\b(person|m[ae]n|wom[ae]n|boy|girl|people|couple|family|skin|hands?|fingers?|fist|thumbs|kiss|worker|singer|cook|student|"
@@ -128,8 +134,9 @@ def captions(row, plain, table):
     return out
 
 
-def of_formula(row):
-    """Its weight and captions: usual things more often than a fabric of two colours, and mostly by the words people type."""
+def of_formula(row, counts):
+    """Its weight and captions: usual things more often than a fabric of two colours, and mostly by the words people type.
+    counts: how many of a kind there were before."""
     title = row["title"]
     texts = [[text, 0.3 if text.startswith(("seamless", "flat landscape", "simple drawing")) or text.endswith("background") else 1]
              for text in row["said"]] + [[title, 2]]
@@ -139,8 +146,12 @@ def of_formula(row):
     if title.endswith("brick wall"):
         texts += [[rows.article(text), 1.5] for text in dict.fromkeys([title, name or title])]
     odd = re.search(r"\b(plaid|checkerboard|fabric|knitted|hexagon|mosaic|scales|tiles)\b", title) and not name
-    usual = name or row["style"] == "texture" and not recolour.COLOUR.search(title)
-    return FORMULA * (2.5 if usual else 0.3 if odd else 1), texts
+    usual = name or row["style"] == "flat landscape" or not recolour.COLOUR.search(title)
+    kind = name or title
+    if row["style"] == "flat landscape":
+        kind = next((k for k in KINDS if k in title), title), next((t for t in TIMES if re.search(t, title)), "day")
+    counts[kind] += 1
+    return FORMULA * (1 if usual else 0.1 if odd else 0.4) * (1 if counts[kind] <= FEW else OTHERS), texts
 
 
 def dataset(folder):
@@ -181,10 +192,11 @@ def collect(folder, table, n_formulas):
 def decide(described, table):
     """How often each picture is drawn, and by what captions."""
     plain = {rows.concept(r) for r in described if r["source"] == PLAIN and r["style"] != "recoloured"}
+    counts = collections.Counter()
     for row in described:
         row["flip"] = False  # a mirror image is as good, but takes as much learning as another picture
         if row.get("formula"):
-            row["weight"], row["captions"] = of_formula(row)
+            row["weight"], row["captions"] = of_formula(row, counts)
         else:
             row["weight"], row["captions"] = weight(row, table), captions(row, plain, table)
 

@@ -10,7 +10,9 @@ exponential means.  --polish leaves encoder and codebook as they are, so tokens
 stay valid, and asks for sharp edges and textures: as much going on in each small
 square as in the original, no line between two cells that is stronger than there,
 and a discriminator of patches.  Half of its pictures are busy ones, and the weights
-are averaged.  Crops of 64 pixels, now and then and at the end whole pictures.
+are averaged.  A quarter are of tokens that the denoiser drew, where there are some
+(drawn.py): no line between their cells either, and the discriminator sees them, too.
+Crops of 64 pixels, now and then and at the end whole pictures.
 """
 import argparse
 import os
@@ -27,10 +29,12 @@ import codec
 import ops
 
 WARM, BATCH, RATE, POLISH_RATE = 350, 16, 1e-3, 3e-4
-BUSYNESS, LINES = 2.0, 2.0  # weights in the decoder's polish
-ADVERSARIAL, ADVERSARIAL_FROM = 0.4, 300  # its gradient over the other losses'; the step from which it is heard
+DRAWN = 1 / 4  # share of a batch of the decoder's polish
+BUSYNESS, LINES = 2.0, 1.0  # weights there
+ADVERSARIAL, ADVERSARIAL_FROM = 0.15, 200  # its gradient over the other losses'; the step from which it is heard
 AVERAGE = 0.995  # of the polished weights
 CELL = 8  # pixels of a token
+EVEN = 0.005  # a step that no one sees
 SAVE_S = 300
 
 
@@ -63,24 +67,34 @@ def picture_loss(y, x):
 
 
 def busyness(x):
-    """Root mean square of the steps between neighbours around each point, for squares of 8 points at three scales."""
-    out = []
+    """What goes on around each point of brightness and of two differences of colours: root mean squares of steps between
+    neighbours, and of how those change, in squares of 8 points, at three scales.  Without the second of them, stripes of
+    single pixels would do for any texture."""
+    red, green, blue = x.unbind(1)
+    x, out = torch.stack([(red + green + blue) / 3, (red - green) / 2, (blue - green) / 2], 1), []
     for _ in range(3):
-        steps = torch.diff(x, dim=2)[..., 1:].square() + torch.diff(x, dim=3)[:, :, 1:].square()
-        out.append((F.avg_pool2d(steps.mean(1, keepdim=True), 8, 4) + 1e-5).sqrt())
+        for order in (1, 2):
+            steps = [torch.diff(x, order, dim=axis).square() for axis in (2, 3)]
+            out.append((F.avg_pool2d(steps[0][..., order:] + steps[1][:, :, order:], 8, 4) + 1e-5).sqrt())
         x = halves(x)
     return out
 
 
 def lines(x):
-    """Mean step over each line, by its place in a cell, in x and in y."""
-    mean = [torch.diff(x, dim=axis).abs().mean([d for d in range(4) if d != axis]) for axis in (2, 3)]
-    return torch.cat([m[:1 - CELL].view(-1, CELL).mean(0) for m in mean])
+    """Mean step over a line, by its place in a cell, over that of all lines: B x 16, of columns and rows."""
+    out = []
+    for axis in (2, 3):
+        steps = torch.diff(x, dim=axis).abs().mean((1, 5 - axis))[:, :1 - CELL].view(len(x), -1, CELL).mean(1) + EVEN
+        out.append(steps / steps.mean(1, keepdim=True))
+    return torch.cat(out, 1)
 
 
 def polish_loss(y, x):
-    busy = sum((a - b).abs().mean() for a, b in zip(busyness(y), busyness(x)))
-    return BUSYNESS * busy + LINES * (lines(y) - lines(x)).abs().mean()
+    """Of pictures y, the first of which shall be as x."""
+    n = len(x)
+    busy = sum((a - b).abs().mean() for a, b in zip(busyness(y[:n]), busyness(x)))
+    wanted = torch.cat([lines(x), torch.ones(len(y) - n, 2 * CELL, device=x.device)])
+    return BUSYNESS * busy + LINES * (lines(y) - wanted).abs().mean()
 
 
 class Pictures:
@@ -88,6 +102,7 @@ class Pictures:
         self.random = np.random.default_rng(seed)
         self.sets = [np.load(work / f, mmap_mode="r") for f in ("pictures.npy", "photos.npy") if (work / f).exists()]
         self.share = [1.0] if len(self.sets) == 1 else [0.75, 0.25]
+        self.tokens = np.load(work / "drawn.npy") if (work / "drawn.npy").exists() else np.empty((0, 0), np.uint16)
         self.busy = [self.chances(s) for s in self.sets] if busy else None
 
     @staticmethod
@@ -113,6 +128,14 @@ class Pictures:
             p = p[..., r.permutation(3)] if r.random() < 0.15 else p
             a[i] = 255 - p if r.random() < 0.05 else p
         return codec.from_pictures(a)
+
+    def drawn(self, n, size):
+        """Tokens of n drawn pictures, or of crops, B x side x side."""
+        side, r = size // CELL, self.random
+        a = self.tokens[r.integers(len(self.tokens), size=n)].astype(np.int64)
+        a = a.reshape(n, round(a.shape[1]**0.5), -1)
+        y, x = r.integers(0, a.shape[1] - side + 1, 2)
+        return torch.from_numpy(a[:, y:y + side, x:x + side])
 
     def sample(self):
         """The same few pictures each time, for the figure that is logged."""
@@ -186,8 +209,8 @@ class Trainer:
         dead = dead[:len(z) // 4]
         q.seed(dead, z[torch.randperm(len(z), device=z.device)[:len(dead)]], 0.3 * q.cluster_size.mean().item())
 
-    def forward(self, x):
-        """The picture as it comes back, and the commitment loss."""
+    def forward(self, x, drawn=None):
+        """The pictures as they come back, after them those of drawn tokens, and the commitment loss."""
         with torch.set_grad_enabled(not self.polish), self.autocast():
             z = self.model.features(x)
         if self.quantised:
@@ -195,6 +218,8 @@ class Trainer:
             z = z.detach() if self.polish else z
         else:
             commit = z.float().square().mean() * 0.04
+        if drawn is not None:
+            z = torch.cat([z, F.embedding(drawn, self.model.quantize.embedding).permute(0, 3, 1, 2).to(z.dtype)])
         with self.autocast():
             return self.model.picture(z.contiguous(memory_format=torch.channels_last)).float(), commit
 
@@ -224,9 +249,14 @@ class Trainer:
         if not self.quantised and self.step >= WARM:
             self.k_means()
         whole = share > 0.85 or self.step % 8 == 7
-        x = self.pictures.batch(BATCH // 4 if whole else BATCH, 128 if whole else 64).to(self.device)
-        y, commit = self.forward(x)
-        loss = picture_loss(y, x)
+        n, size = (BATCH // 4, 128) if whole else (BATCH, 64)
+        drawn = None
+        if self.polish and len(self.pictures.tokens):
+            drawn = self.pictures.drawn(round(n * DRAWN), size).to(self.device)
+            n -= len(drawn)
+        x = self.pictures.batch(n, size).to(self.device)
+        y, commit = self.forward(x, drawn)
+        loss = picture_loss(y[:n], x)
         total = loss
         if self.polish:
             total = total + polish_loss(y, x)
@@ -254,7 +284,7 @@ class Trainer:
         parts, sums = self.pictures.sample().to(self.device).split(8), torch.zeros(3)
         for x in parts:
             y = self.model.decode(self.model.encode(x))
-            sums += torch.tensor([(y - x).square().mean() / 4, busyness(y)[0].sum(), busyness(x)[0].sum()])
+            sums += torch.tensor([(y - x).square().mean() / 4, *(busyness(v)[0][:, 0].sum() for v in (y, x))])
         return f"{-10 * (sums[0] / len(parts)).log10():.2f} dB, {sums[1] / sums[2]:.2f} of the originals' steps"
 
     def run(self, minutes):
