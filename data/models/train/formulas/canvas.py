@@ -98,6 +98,11 @@ class G:
         return (v.min(-1), v.max(-1), np.where(s, o[..., 1], o[..., 0]), k * k)
 
 
+def layout(g, n=3):
+    """One of n streams of numbers: the shape of what stands in a few places is learned long before that of what may stand anywhere."""
+    return G(-g.n(1, n))
+
+
 Y, X = np.mgrid[:S, :S].astype(float)
 
 

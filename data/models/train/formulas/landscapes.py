@@ -4,7 +4,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .canvas import RGB, S, art, ramp
+from .canvas import RGB, S, art, layout, ramp
 
 K = 3
 
@@ -30,7 +30,7 @@ WHEN = dict(
 )
 
 
-DIM = dict(day=1.0, sunset=0.82, night=0.42, cloudy=0.85, dawn=0.92)
+DIM = dict(day=1.0, sunset=0.82, night=0.6, cloudy=0.85, dawn=0.92)
 
 
 TINT = dict(
@@ -45,7 +45,7 @@ TINT = dict(
 def ridge(g, base, amp, rough=2.4):
     f = np.fft.rfftfreq(B) * B
     a = np.where((f > 0) & (f < 40), np.maximum(f, 1) ** (-rough / 2 - 0.5), 0) * np.exp(
-        2j * np.pi * g.r.random(len(f))
+        2j * np.pi * layout(g).r.random(len(f))
     )
     y = np.fft.irfft(a, B)
     return base - amp * y / (np.abs(y).max() + 1e-09)
@@ -55,7 +55,7 @@ class Scene:
 
     def __init__(self, g, when):
         self.g, self.when = (g, when)
-        st = [np.array(c, float) + g.r.normal(0, 8, 3) for c in SKY[when]]
+        st = [np.array(c, float) + g.r.normal(0, 2, 3) for c in SKY[when]]
         self.im = Image.fromarray(
             np.clip(np.broadcast_to(ramp(np.linspace(0, 1.5, B), *st)[:, None], (B, B, 3)), 0, 255).astype(
                 np.uint8
@@ -81,23 +81,23 @@ class Scene:
 
 
 def heaven(s):
-    g, w = (s.g, s.when)
+    g, w, at = (s.g, s.when, layout(s.g))
     words = []
     if w == "night":
-        for _ in range(g.n(20, 45)):
-            s.disc(g.u(0, B), g.u(0, B * 0.6), g.pick(2.5, 3, 4.5), (255, 255, 235), False)
+        for _ in range(16):
+            s.disc(at.u(0, B), at.u(0, B * 0.6), at.pick(3, 4, 6), (255, 255, 235), False)
         words.append("stars")
         k = g.pick("full moon", "crescent moon", "", "full moon")
         if k:
-            x, y, r = (g.u(60, B - 60), g.u(50, 100), g.u(28, 44))
+            x, y, r = (g.pick(84, 300), 72, 38)
             sky = s.im.getpixel((int(x + r * 0.5), int(y)))
             s.disc(x, y, r, (250, 245, 215), False)
             words.append(k)
             if "cres" in k:
                 s.d.ellipse((x - r * 0.45, y - r * 1.1, x + r * 1.45, y + r * 0.8), fill=sky)
     elif w != "cloudy" and g.yes(0.65):
-        x, r = (g.u(50, B - 50), g.u(22, 40))
-        y = g.u(45, 110) if w == "day" else g.u(120, 190)
+        x, r = (g.pick(84, 300), 34)
+        y = 72 if w == "day" else 160
         s.disc(
             x,
             y,
@@ -110,8 +110,8 @@ def heaven(s):
         col = dict(day=(255, 255, 255), cloudy=(225, 228, 232), sunset=(255, 190, 150), dawn=(255, 235, 235))[
             w
         ]
-        for _ in range(g.n(2, 3)):
-            x, y, r = (g.u(20, B - 20), g.u(40, 120), g.u(18, 30))
+        for _ in range(at.n(2, 3)):
+            x, y, r = (at.u(20, B - 20), at.u(40, 120), at.u(18, 30))
             for dx, dy, q in (
                 (-1.4, 0.25, 0.75),
                 (0, 0, 1.1),
@@ -123,7 +123,7 @@ def heaven(s):
             s.d.rectangle((x - 2.2 * r, y + 0.4 * r, x + 2.2 * r, y + r * 0.98), fill=s.c(col, False))
         words.append("clouds")
     if w == "day" and g.yes(0.1):
-        x, y = (g.u(B * 0.3, B * 0.7), B * 0.72)
+        x, y = (B * 0.5, B * 0.72)
         for k, c in enumerate(
             ((225, 50, 50), (245, 150, 40), (250, 230, 70), (70, 180, 80), (60, 110, 220), (140, 70, 180))
         ):
@@ -131,8 +131,8 @@ def heaven(s):
             s.d.arc((x - r, y - r, x + r, y + r), 180, 360, fill=c, width=10)
         words.append("rainbow")
     if w in ("day", "sunset", "dawn") and g.yes(0.15):
-        for _ in range(g.n(3, 6)):
-            x, y, r = (g.u(40, B - 40), g.u(40, 130), g.u(6, 11))
+        for _ in range(4):
+            x, y, r = (at.u(40, B - 40), at.u(40, 130), at.u(7, 11))
             s.d.arc((x - 2 * r, y - r, x, y + r), 200, 340, fill=(30, 30, 40), width=3)
             s.d.arc((x, y - r, x + 2 * r, y + r), 200, 340, fill=(30, 30, 40), width=3)
         words.append("birds")
@@ -158,7 +158,7 @@ def tree(s, x, y, h, kind):
     else:
         c = np.array(
             {"autumn tree": (215, 120, 40), "cherry tree": (245, 170, 195)}.get(kind, (60, 140, 60))
-        ) + g.r.normal(0, 10, 3)
+        )
         for dx, dy, r in ((-0.17, 0.5, 0.2), (0.17, 0.52, 0.2), (0, 0.7, 0.24), (0, 0.5, 0.2)):
             s.disc(x + dx * h, y - dy * h, r * h, c)
 
@@ -203,7 +203,7 @@ def balloon(s, x, y, r, col):
     s.rect(x - r * 0.22, y + r * 1.45, x + r * 0.22, y + r * 1.8, (120, 80, 45))
 
 
-def castle(s, x, y, h, c=(150, 150, 155)):
+def castle(s, x, y, h, c=(170, 170, 176)):
     s.rect(x - h * 0.5, y - h * 0.6, x + h * 0.5, y, c)
     for k in (-0.55, 0.55):
         s.rect(x + (k - 0.15) * h, y - h * 0.9, x + (k + 0.15) * h, y, np.array(c) * 0.93)
@@ -213,6 +213,9 @@ def castle(s, x, y, h, c=(150, 150, 155)):
         )
     for k in np.arange(-0.36, 0.4, 0.18):
         s.rect(x + (k - 0.05) * h, y - h * 0.7, x + (k + 0.05) * h, y - h * 0.6, c)
+    if s.when == "night":
+        for k in (-0.55, 0.55):
+            s.rect(x + (k - 0.05) * h, y - h * 0.7, x + (k + 0.05) * h, y - h * 0.5, (255, 230, 120), False)
     s.rect(x - h * 0.13, y - h * 0.3, x + h * 0.13, y, (80, 55, 40))
     s.disc(x, y - h * 0.3, h * 0.13, (80, 55, 40))
 
@@ -258,9 +261,8 @@ def mill(s, x, y, h):
         (235, 225, 205),
     )
     s.poly([(x - h * 0.22, y - h * 0.75), (x + h * 0.22, y - h * 0.75), (x, y - h)], (150, 60, 50))
-    a0 = s.g.u(0, 1.57)
     for k in range(4):
-        a = a0 + k * 1.571
+        a = 0.6 + k * 1.571
         s.d.line(
             (x, y - h * 0.72, x + np.cos(a) * h * 0.5, y - h * 0.72 + np.sin(a) * h * 0.5),
             fill=s.c((95, 75, 60)),
@@ -269,7 +271,7 @@ def mill(s, x, y, h):
 
 
 def mountains(s, y, snow, col):
-    g = s.g
+    g = layout(s.g)
     n = g.n(2, 3)
     for x, h in sorted([(g.u(0.1 * B, 0.9 * B), g.u(130, 215)) for _ in range(n)], key=lambda v: v[1]):
         w = h * g.u(0.75, 1.0)
@@ -297,7 +299,7 @@ def landscape(g):
     s = Scene(g, when)
     sky = heaven(s)
     col = g.pick("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "white", "gray")
-    hy = g.u(215, 265)
+    hy = 240
     place = g.pick(
         "hill",
         "hill",
@@ -319,8 +321,8 @@ def landscape(g):
         "autumn",
     )
     obj = ""
-    x = g.pick(0.3125, 0.5, 0.6875) * B + g.u(-8, 8)
-    green = np.array(g.pick((85, 165, 70), (110, 180, 80), (65, 140, 60))) + g.r.normal(0, 8, 3)
+    x = 0.5 * B
+    green = np.array(g.pick((85, 165, 70), (110, 180, 80))) + 0.0
     if place in ("hill", "hills", "field", "autumn"):
         if place == "hills":
             s.line(ridge(g, hy - 25, 28, 3.2), green * 0.8)
@@ -349,41 +351,43 @@ def landscape(g):
         if place == "field" and g.yes(0.5):
             fc = g.pick("red", "yellow", "pink", "purple", "white")
             ground = f"a field of {fc} flowers"
+            at = layout(g)
             for _ in range(150):
-                s.disc(g.u(0, B), g.u(hy + 35, B), g.u(3, 5.5), RGB[fc])
+                s.disc(at.u(0, B), at.u(hy + 35, B), at.u(3, 5.5), RGB[fc])
         tk = g.pick("tree", "pine tree", "cherry tree") if place != "autumn" else "autumn tree"
         if o == "house":
             house(
                 s,
                 x,
                 y,
-                g.u(85, 125),
+                108,
                 col,
                 np.array(g.pick((150, 55, 45), (90, 70, 65), (60, 80, 120), (120, 60, 40))),
             )
             obj = f"{col} house"
         if o == "house" and g.yes(0.4):
-            tx = x + g.pick(-1, 1) * g.u(115, 150)
-            tree(s, tx, float(y0[int(np.clip(tx, 0, B - 1))]) + 8, g.u(80, 110), tk)
+            tx = x + g.pick(-1, 1) * 135
+            tree(s, tx, float(y0[int(np.clip(tx, 0, B - 1))]) + 8, 100, tk)
             obj += f" and a {tk}" if tk[0] != "a" else f" and an {tk}"
         if o == "tree":
-            tree(s, x, y, g.u(110, 165), tk)
+            tree(s, x, y, 144, tk)
             obj = tk
         if o == "trees":
-            for tx in sorted(g.r.uniform(20, B - 20, g.n(4, 7))):
-                tree(s, tx, float(y0[int(tx)]) + g.u(4, 30), g.u(65, 105), tk)
+            at = layout(g)
+            for tx in sorted(at.r.uniform(20, B - 20, 5)):
+                tree(s, tx, float(y0[int(tx)]) + at.u(4, 30), at.u(75, 105), tk)
             obj = tk + "s"
         if o == "castle":
-            castle(s, x, y, g.u(115, 165))
+            castle(s, x, y, 144)
             obj = "castle"
         if o == "windmill":
-            mill(s, x, y, g.u(110, 150))
+            mill(s, x, y, 140)
             obj = "windmill"
         if o == "tent":
-            tent(s, x, y, g.u(75, 105), col)
+            tent(s, x, y, 96, col)
             obj = f"{col} tent"
         if o == "balloon":
-            balloon(s, g.u(90, B - 90), g.u(85, 130), g.u(38, 60), col)
+            balloon(s, x, 108, 54, col)
             t = f"{art(col)} hot air balloon over {ground}"
         else:
             t = f"{(obj if obj.endswith('s') else art(obj))} {on} {ground}" if obj else ground
@@ -406,13 +410,14 @@ def landscape(g):
         f = g.pick("meadow", "lake", "forest", "")
         if f == "lake":
             s.rect(0, hy + 18, B, B, (70, 130, 190))
+            at = layout(g)
             for _ in range(14):
-                s.rect((a := g.u(0, B)), (b := g.u(hy + 30, B)), a + g.u(30, 80), b + 3, (130, 180, 225))
+                s.rect((a := at.u(0, B)), (b := at.u(hy + 30, B)), a + at.u(30, 80), b + 3, (130, 180, 225))
         else:
             s.line(ridge(g, hy + 20, 10, 3.5), green)
         if f == "forest":
             for q in np.linspace(10, B - 10, 11):
-                tree(s, q, g.u(hy + 45, B + 10), g.u(60, 95), "pine tree")
+                tree(s, q, hy + 60 + 40 * (round(q / 36) % 2), 85, "pine tree")
         t = (
             ("snowy " if snow else mc + " ")
             + "mountains"
@@ -421,29 +426,28 @@ def landscape(g):
             ]
         )
     elif place in ("sea", "lake", "beach", "island"):
-        hy = g.u(190, 230)
-        sea = np.array(g.pick((40, 105, 185), (50, 140, 195), (60, 165, 180))) * 1.0
+        hy = 216
+        sea = np.array(g.pick((40, 105, 185), (60, 165, 180))) * 1.0
         if place == "lake":
             s.line(ridge(g, hy - 5, 25, 3), green * 0.85)
         s.rect(0, hy, B, B, sea)
+        at = layout(g)
         for _ in range(26):
             s.rect(
-                (a := g.u(-20, B)),
-                (b := (hy + 8 + g.u() ** 1.5 * 170)),
-                a + g.u(25, 70),
+                (a := at.u(-20, B)),
+                (b := (hy + 8 + at.u() ** 1.5 * 170)),
+                a + at.u(25, 70),
                 b + 3,
                 np.minimum(sea * 1.25 + 25, 255),
             )
-        if "sun" in sky or "full moon" in sky:
-            pass
         if place == "beach":
             s.line(ridge(g, hy + 95, 12, 3.5), (235, 215, 160))
             o = g.pick("palm tree", "palm tree", "palm trees", "umbrella", "")
             if o == "palm tree":
-                tree(s, x, hy + 130, g.u(170, 220), o)
+                tree(s, x, hy + 130, 200, o)
             if o == "palm trees":
-                tree(s, 80, hy + 125, g.u(150, 200), "palm tree")
-                tree(s, B - 90, hy + 140, g.u(150, 210), "palm tree")
+                tree(s, 80, hy + 125, 170, "palm tree")
+                tree(s, B - 90, hy + 140, 190, "palm tree")
             if o == "umbrella":
                 s.rect(x - 3, hy + 20, x + 3, hy + 140, (120, 90, 60))
                 s.d.pieslice((x - 70, hy - 40, x + 70, hy + 100), 180, 360, fill=s.c(RGB[col]))
@@ -472,17 +476,17 @@ def landscape(g):
             )
             body = "the sea" if place == "sea" else "a lake"
             if o == "sailboat":
-                sail(s, x, g.u(hy + 30, hy + 90), g.u(85, 135), col)
+                sail(s, x, hy + 60, 132, col)
                 t = f"{art(col)} sailboat on {body}"
             elif o == "lighthouse":
                 s.poly(
                     [(x - 75, hy + 60), (x + 75, hy + 60), (x + 40, hy + 5), (x - 40, hy + 5)], (110, 100, 95)
                 )
                 lc = g.pick("red", "red", "blue")
-                lighthouse(s, x, hy + 10, g.u(140, 175), lc)
+                lighthouse(s, x, hy + 10, 165, lc)
                 t = f"{art(lc)} and white lighthouse by the sea"
             elif o == "balloon":
-                balloon(s, g.u(90, B - 90), g.u(80, 110), g.u(38, 55), col)
+                balloon(s, x, 96, 50, col)
                 t = f"{art(col)} hot air balloon over the sea"
             else:
                 t = "the calm sea" if place == "sea" else "a lake with green hills"
@@ -491,7 +495,7 @@ def landscape(g):
         s.line(ridge(g, hy + 25, 24, 3), (232, 185, 112))
         o = g.pick("cactus", "cactus", "pyramid", "pyramids", "", "tent")
         if o == "cactus":
-            cactus(s, x, hy + 60, g.u(90, 130))
+            cactus(s, x, hy + 60, 120)
         if o.startswith("pyr"):
             for a, h in ((x, 110),) if o == "pyramid" else ((110, 75), (260, 105)):
                 s.poly([(a - h, hy + 45), (a + h, hy + 45), (a, hy + 45 - h)], (220, 175, 100))
@@ -507,9 +511,10 @@ def landscape(g):
     elif place == "forest":
         tk = g.pick("pine tree", "pine tree", "tree", "autumn tree")
         s.line(ridge(g, hy, 15, 3), green * 0.8)
+        at = layout(g)
         for k in range(3):
-            for q in np.linspace(5, B - 5, 8):
-                tree(s, q + g.u(-14, 14), hy + 20 + 35 * k + g.u(-6, 6), g.u(85, 125), tk)
+            for tx in np.linspace(5, B - 5, 8):
+                tree(s, tx + at.u(-14, 14), hy + 20 + 35 * k + at.u(-6, 6), at.u(85, 125), tk)
         t = {"pine tree": "a pine forest", "tree": "a green forest", "autumn tree": "an autumn forest"}[tk]
     elif place == "snow":
         if g.yes(0.5):
@@ -517,13 +522,14 @@ def landscape(g):
         s.line(ridge(g, hy + 5, 18, 3.2), (238, 243, 250))
         o = g.pick("house", "pine tree", "pine trees", "snowman", "snowman", "")
         if o == "house":
-            house(s, x, hy + 45, g.u(85, 120), col, (240, 244, 250))
+            house(s, x, hy + 45, 108, col, (240, 244, 250))
             o = col + " house"
         if o == "pine tree":
-            tree(s, x, hy + 55, g.u(110, 160), o)
+            tree(s, x, hy + 55, 144, o)
         if o == "pine trees":
-            for q in sorted(g.r.uniform(20, B - 20, 6)):
-                tree(s, q, hy + g.u(35, 75), g.u(75, 110), "pine tree")
+            at = layout(g)
+            for tx in sorted(at.r.uniform(20, B - 20, 6)):
+                tree(s, tx, hy + at.u(35, 75), at.u(75, 110), "pine tree")
         if o == "snowman":
             y = hy + 80
             for a, r in ((30, 40), (85, 28), (125, 20)):
@@ -535,20 +541,21 @@ def landscape(g):
             s.rect(x - 24, y - 146, x + 24, y - 140, (30, 30, 35))
             s.d.ellipse((x - 40, y - 6, x + 40, y + 12), fill=s.c((215, 222, 235)))
         if g.yes(0.4):
-            for _ in range(70):
-                s.disc(g.u(0, B), g.u(0, B), g.u(2, 4), (255, 255, 255), False)
+            at = layout(g)
+            for _ in range(50):
+                s.disc(at.u(0, B), at.u(0, B), at.u(3, 5), (255, 255, 255), False)
             fall = " with falling snow"
         else:
             fall = ""
         t = (f"{(o if o.endswith('s') else art(o))} in the snow" if o else "a snowy landscape") + fall
     elif place == "city":
         base = g.pick((90, 95, 115), (120, 110, 120), (70, 90, 120))
-        q = -10
-        while q < B:
-            w, h = (g.u(28, 55), g.u(80, 220))
-            c = np.array(base) * g.u(0.7, 1.15)
-            s.rect(q, hy + 60 - h, q + w, B, c)
-            for a in np.arange(q + 6, q + w - 8, 13):
+        e, at = -10, layout(g)
+        while e < B:
+            w, h = (at.u(28, 55), at.u(80, 220))
+            c = np.array(base) * at.u(0.7, 1.15)
+            s.rect(e, hy + 60 - h, e + w, B, c)
+            for a in np.arange(e + 6, e + w - 8, 13):
                 for b in np.arange(hy + 70 - h, B - 60, 18):
                     s.rect(
                         a,
@@ -557,16 +564,16 @@ def landscape(g):
                         b + 8,
                         (
                             (255, 230, 130)
-                            if (s.when == "night" or s.when == "sunset") and g.yes(0.6)
+                            if (s.when == "night" or s.when == "sunset") and at.yes(0.6)
                             else c * 1.35
                         ),
                         not s.when == "night",
                     )
-            q += w + g.u(-2, 6)
+            e += w + at.u(-2, 6)
         s.rect(0, B - 40, B, B, (70, 72, 78))
         t = g.pick("a city with tall buildings", "a city skyline")
     elif place == "volcano":
-        h, w = (g.u(150, 200), 150)
+        h, w = (180, 150)
         y = hy + 30
         s.poly([(x - w, y), (x - 28, y - h), (x + 28, y - h), (x + w, y)], (100, 78, 72))
         s.poly(
@@ -583,12 +590,12 @@ def landscape(g):
             False,
         )
         for k in range(4):
-            s.disc(x + g.u(-25, 25), y - h - 18 - k * 16, 15 + k * 4, (120, 118, 122))
+            s.disc(x + 20 * (-1) ** k, y - h - 18 - k * 16, 15 + k * 4, (120, 118, 122))
         s.line(ridge(g, hy + 25, 8, 3.5), g.pick((70, 110, 60), (85, 75, 70)))
         t = "an erupting volcano"
     else:
         s.line(ridge(g, hy - 5, 15, 3.2), green)
-        a = g.u(B * 0.35, B * 0.65)
+        a = B * 0.5
         s.poly([(a - 8, hy), (a + 8, hy), (B * 0.85, B), (B * 0.15, B)], (95, 97, 102))
         for u in (0.1, 0.32, 0.54, 0.76):
             s.poly(

@@ -4,7 +4,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .canvas import S, X, Y, light, mix, offset, ramp, shade
+from .canvas import S, X, Y, layout, light, mix, offset, ramp, shade
 
 
 def wood(g):
@@ -21,7 +21,7 @@ def wood(g):
     elif kind == "planks":
         row = (Y // w).astype(int)
         k = g.r.normal(0, 0.13, n)[row]
-        off = g.r.integers(0, S // 8, n)[row] * 8
+        off = layout(g).r.integers(0, S // 8, n)[row] * 8
         v = 0.09 * np.sin(g.noise(3.6, 0.2, 3.5) * 3 + row * 9) + 0.03 * g.noise(1, 0.08, 2) + k
         e = np.minimum(Y % w, w - Y % w)
         j = np.abs((X + off) % S - S / 2)
@@ -48,8 +48,8 @@ def wood(g):
 def marble(g):
     c = g.pick("white", "black", "green", "pink", "gray", "beige", "blue")
     b = g.rgb(c)
-    n = g.noise(5)
-    v = np.abs(np.sin(np.pi * (X + Y * g.pick(1, -1)) / S * g.pick(2, 3) + n * g.u(1.2, 1.8)))
+    at = layout(g, 4)
+    v = np.abs(np.sin(np.pi * (X + Y * at.pick(1, -1)) / S * at.pick(2, 3) + at.noise(5) * at.u(1.2, 1.8)))
     v = 0.35 * v**0.7 + 0.65 * np.clip(v * g.u(1.6, 2.6), 0, 1)
     vein = np.array((235, 232, 228.0)) if c in ("black", "green", "blue") else b * 0.5
     return (
@@ -61,7 +61,7 @@ def marble(g):
 
 def bricks(g):
     c = g.pick("red", "red", "brown", "gray", "white", "yellow", "orange", "dark red", "blue", "beige")
-    n = g.pick(4, 8, 8)
+    n = g.pick(4, 4, 8)
     h = S // n
     w = h * 2
     row = (Y // h).astype(int)
@@ -69,7 +69,7 @@ def bricks(g):
     col = (x // w).astype(int)
     k = g.r.normal(0, 0.1, (n, n))[row, col]
     e = np.minimum.reduce([x % w, w - 1 - x % w, Y % h, h - 1 - Y % h]) + 0.4 * g.noise(3)
-    mort = g.pick((205, 200, 190), (150, 146, 140), (95, 92, 90))
+    mort = (95, 92, 90) if c in ("white", "yellow", "beige") else (205, 200, 190)
     b = shade(g.rgb(c), k + 0.03 * g.noise(1.2))
     b = shade(b, 0.18 * (Y % h < h * 0.3) - 0.15 * (Y % h > h * 0.8))
     return (
@@ -81,7 +81,7 @@ def bricks(g):
 
 def cobble(g):
     c = g.pick("gray", "brown", "dark gray", "beige", "gray", "reddish brown")
-    a, b, i, n = g.cells(g.pick(16, 16, 25, 36), 0.75)
+    a, b, i, n = layout(g, 4).cells(g.pick(16, 25), 0.75)
     e = (b - a) / (S / n**0.5)
     k = g.r.normal(0, 0.13, n)[i]
     h = np.clip(e * 2.5, 0, 1) ** 0.5
@@ -156,8 +156,9 @@ def fire(g):
 
 
 def lava(g):
-    a, b, i, n = g.cells(g.pick(9, 16, 16), 1)
-    v = np.clip(1 - (b - a + g.noise(3.2) * 2.5) / g.u(11, 15), 0, 1)
+    at = layout(g, 4)
+    a, b, i, n = at.cells(at.pick(9, 16), 1)
+    v = np.clip(1 - (b - a + at.noise(3.2) * 2.5) / 13, 0, 1)
     rock = shade((46, 38, 38), 0.08 * g.noise(2) + 0.1 * light(g.noise(2.6)))
     glow = ramp(v, (46, 38, 38), (150, 24, 8), (225, 62, 8), (255, 130, 20), (255, 205, 80))
     return (mix(rock, glow, v * 5), ("lava", "molten lava", "lava and black rock"), g.pick("red", "orange", ""))
@@ -320,8 +321,9 @@ def stars(g):
         n = g.noise(3)
         im = mix(im, g.rgb(a), np.clip(n * 0.35 + 0.15, 0, 0.75))
         im = mix(im, g.rgb(g.pick("blue", "pink", "orange")), np.clip(g.noise(3) * 0.3 - 0.15, 0, 0.6))
-    for _ in range(g.n(22, 50)):
-        y, x, b, r = (g.u(0, S), g.u(0, S), g.u(0.6, 1), g.pick(1, 1.3, 1.6, 2.2))
+    at = layout(g, 4)
+    for _ in range(28):
+        y, x, b, r = (at.u(0, S), at.u(0, S), at.u(0.7, 1), at.pick(1.3, 1.6, 2.2))
         dx, dy = (offset(X, x), offset(Y, y))
         v = np.exp(-((np.hypot(dx, dy) / r) ** 2))
         if r > 2:  # rays
@@ -604,13 +606,14 @@ def bark(g):
 
 def animal(g):
     k = g.pick("zebra", "leopard", "tiger", "cow", "camouflage", "giraffe")
-    n = g.noise(4.6)
+    at = layout(g, 4)
+    n = at.noise(4.6)
     if k == "zebra":
         return (
             mix(
                 np.array((25, 25, 28.0)),
                 np.array((244, 242, 238.0)),
-                np.sin(2 * np.pi * Y / S * g.pick(4, 5) + n * 2.2) * 4 + 0.5,
+                np.sin(2 * np.pi * Y / S * at.pick(4, 5) + n * 2.2) * 4 + 0.5,
             ),
             ("zebra stripes", "zebra skin pattern", "black and white animal stripes"),
             "",
@@ -620,7 +623,7 @@ def animal(g):
             mix(
                 np.array((28, 20, 16.0)),
                 shade((232, 140, 42), 0.05 * g.noise(1)),
-                np.sin(2 * np.pi * Y / S * g.pick(4, 5) + n * 2.2) * 4 + 1.6,
+                np.sin(2 * np.pi * Y / S * at.pick(4, 5) + n * 2.2) * 4 + 1.6,
             ),
             ("tiger stripes", "tiger fur pattern", "orange and black tiger stripes"),
             "",
@@ -632,7 +635,7 @@ def animal(g):
             "",
         )
     if k == "giraffe":
-        a, b, i, m = g.cells(g.pick(25, 36), 0.9)
+        a, b, i, m = at.cells(25, 0.9)
         return (
             mix(np.array((240, 220, 170.0)), shade((175, 105, 45), 0.05 * g.noise(1)), b - a - 3),
             ("giraffe pattern", "giraffe skin", "giraffe spots"),
