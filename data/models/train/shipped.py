@@ -33,7 +33,7 @@ EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
 FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 3.0, 0.28, 1.8, 0.02, 2.4
-FEW, OTHERS = 8, 0.1  # so many pictures by formula of a kind are drawn often, the others seldom: shapes are learned from those first
+FEW, OTHERS = 8, 0.1  # so many pictures by formula of a kind are drawn often, and how often the others
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 # Textures whose bare name means these colours.
 USUAL = {

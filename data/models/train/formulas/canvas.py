@@ -99,7 +99,7 @@ class G:
 
 
 def layout(g, n=3):
-    """One of n streams of numbers: the shape of what stands in a few places is learned long before that of what may stand anywhere."""
+    """One of n streams of numbers: what stands in a few places is learned long before what may stand anywhere."""
     return G(-g.n(1, n))
 
 
