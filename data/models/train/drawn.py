@@ -9,13 +9,12 @@ captions are those of training; all tokens are decided in a few rounds, at rando
 places, without guidance.
 """
 import argparse
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
 
-import denoiser
+import tokens
 import train
 
 ROUNDS, BATCH, KEPT = 6, 64, 0.9  # KEPT: share of the probability that is drawn from
@@ -24,10 +23,8 @@ ROUNDS, BATCH, KEPT = 6, 64, 0.9  # KEPT: share of the probability that is drawn
 def load(work):
     """The averaged weights of the checkpoint."""
     state = torch.load(work / "denoiser.pt", weights_only=True)
-    model = denoiser.Denoiser(**state["shape"])
-    model.load_state_dict(state["model"] | state["mean"], strict=False)
-    table = np.load(work / "token-table.npy").astype(np.float32)
-    model.condition_emb.token_embedding.weight.data.copy_(torch.from_numpy(table))
+    model = train.with_table(state["shape"], work)
+    model.load_state_dict(state["mean"], strict=False)
     return model.eval()
 
 
@@ -58,6 +55,4 @@ if __name__ == "__main__":
     options = parser.parse_args()
     model, data = load(options.work), train.Data(options.work, 77, 1)
     drawn = np.concatenate([draw(model, data.batch(BATCH)[1]).numpy() for _ in range(-(-options.pictures // BATCH))])
-    part = options.work / "drawn.part.npy"
-    np.save(part, drawn.astype(np.uint16))
-    os.replace(part, options.work / "drawn.npy")
+    tokens.save(options.work / "drawn.npy", drawn.astype(np.uint16))

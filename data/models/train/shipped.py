@@ -136,8 +136,8 @@ def captions(row, plain, table):
 
 def of_formula(row, counts):
     """Its weight and captions: usual things more often than a fabric of two colours, and mostly by the words people type.
-    counts: how many of a kind there were before."""
-    title = row["title"]
+    counts: how many of each kind came before; this one is added."""
+    title, landscape = row["title"], row["style"] == "flat landscape"
     texts = [[text, 0.3 if text.startswith(("seamless", "flat landscape", "simple drawing")) or text.endswith("background") else 1]
              for text in row["said"]] + [[title, 2]]
     name = next((n for n, colours in USUAL.items() if title == n or title in [f"{c} {n}" for c in colours.split(", ")]), None)
@@ -146,9 +146,9 @@ def of_formula(row, counts):
     if title.endswith("brick wall"):
         texts += [[rows.article(text), 1.5] for text in dict.fromkeys([title, name or title])]
     odd = re.search(r"\b(plaid|checkerboard|fabric|knitted|hexagon|mosaic|scales|tiles)\b", title) and not name
-    usual = name or row["style"] == "flat landscape" or not recolour.COLOUR.search(title)
+    usual = name or landscape or not recolour.COLOUR.search(title)
     kind = name or title
-    if row["style"] == "flat landscape":
+    if landscape:
         kind = next((k for k in KINDS if k in title), title), next((t for t in TIMES if re.search(t, title)), "day")
     counts[kind] += 1
     return FORMULA * (1 if usual else 0.1 if odd else 0.4) * (1 if counts[kind] <= FEW else OTHERS), texts

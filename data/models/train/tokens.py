@@ -51,14 +51,19 @@ def encode(m, pictures, wanted, mirrored, batch=16):
     return tokens
 
 
+def save(path, tokens):
+    """Whole or not at all."""
+    part = path.with_suffix(".part.npy")
+    np.save(part, tokens)
+    os.replace(part, path)
+
+
 def write(work):
     m, pictures = load(work), np.load(work / "pictures.npy", mmap_mode="r")
     z = np.load(work / "captions.npz")
     drawn = z["sample"] > 0
     for name, wanted, mirrored in ("tokens", drawn, False), ("tokens-flipped", drawn & z["flip"], True):
-        part = work / f"{name}.part.npy"
-        np.save(part, encode(m, pictures, wanted, mirrored))
-        os.replace(part, work / f"{name}.npy")
+        save(work / f"{name}.npy", encode(m, pictures, wanted, mirrored))
 
 
 if __name__ == "__main__":

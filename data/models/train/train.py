@@ -179,6 +179,14 @@ def held_out(model, data, draws=8, batch=32):
     return float(sums[:, 0].sum() / sums[:, 1].sum()), by_t
 
 
+def with_table(shape, work):
+    """A model without training but for WORK's vectors of the tokens of text."""
+    model = denoiser.Denoiser(**shape)
+    table = np.load(work / "token-table.npy").astype(np.float32)
+    model.condition_emb.token_embedding.weight.data.copy_(torch.from_numpy(table))
+    return model
+
+
 class Trainer:
     def __init__(self, work, options):
         self.work, self.options = work, options
@@ -187,12 +195,11 @@ class Trainer:
         state = torch.load(self.checkpoint, weights_only=True) if self.checkpoint.exists() else None
         given = modelfile.read(options.start) if options.start and state is None else None
         self.shape = state["shape"] if state else given["shape"] if given else getattr(denoiser, options.size.upper())
-        self.model = denoiser.Denoiser(**self.shape)
         if given:
+            self.model = denoiser.Denoiser(**self.shape)
             self.model.load_state_dict(given["denoiser"])
         else:
-            table = np.load(work / "token-table.npy").astype(np.float32)
-            self.model.condition_emb.token_embedding.weight.data.copy_(torch.from_numpy(table))
+            self.model = with_table(self.shape, work)
         self.parameters = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self.model.to(self.device)
         matrix = [n for n, p in self.parameters.items() if p.ndim == 2 and not n.startswith(("to_logits", "empty"))

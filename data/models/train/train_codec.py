@@ -98,12 +98,12 @@ def polish_loss(y, x):
 
 
 class Pictures:
-    def __init__(self, work, seed, busy):
+    def __init__(self, work, seed, polish):
         self.random = np.random.default_rng(seed)
         self.sets = [np.load(work / f, mmap_mode="r") for f in ("pictures.npy", "photos.npy") if (work / f).exists()]
         self.share = [1.0] if len(self.sets) == 1 else [0.75, 0.25]
-        self.tokens = np.load(work / "drawn.npy") if (work / "drawn.npy").exists() else np.empty((0, 0), np.uint16)
-        self.busy = [self.chances(s) for s in self.sets] if busy else None
+        self.busy = [self.chances(s) for s in self.sets] if polish else None
+        self.tokens = np.load(work / "drawn.npy") if polish and (work / "drawn.npy").exists() else None
 
     @staticmethod
     def chances(pictures):
@@ -251,7 +251,7 @@ class Trainer:
         whole = share > 0.85 or self.step % 8 == 7
         n, size = (BATCH // 4, 128) if whole else (BATCH, 64)
         drawn = None
-        if self.polish and len(self.pictures.tokens):
+        if self.pictures.tokens is not None:
             drawn = self.pictures.drawn(round(n * DRAWN), size).to(self.device)
             n -= len(drawn)
         x = self.pictures.batch(n, size).to(self.device)

@@ -211,11 +211,10 @@ def castle(s, x, y, h, c=(170, 170, 176)):
             [(x + (k - 0.2) * h, y - h * 0.9), (x + (k + 0.2) * h, y - h * 0.9), (x + k * h, y - h * 1.25)],
             (170, 50, 50),
         )
+        if s.when == "night":
+            s.rect(x + (k - 0.05) * h, y - h * 0.7, x + (k + 0.05) * h, y - h * 0.5, (255, 230, 120), False)
     for k in np.arange(-0.36, 0.4, 0.18):
         s.rect(x + (k - 0.05) * h, y - h * 0.7, x + (k + 0.05) * h, y - h * 0.6, c)
-    if s.when == "night":
-        for k in (-0.55, 0.55):
-            s.rect(x + (k - 0.05) * h, y - h * 0.7, x + (k + 0.05) * h, y - h * 0.5, (255, 230, 120), False)
     s.rect(x - h * 0.13, y - h * 0.3, x + h * 0.13, y, (80, 55, 40))
     s.disc(x, y - h * 0.3, h * 0.13, (80, 55, 40))
 
@@ -322,7 +321,7 @@ def landscape(g):
     )
     obj = ""
     x = 0.5 * B
-    green = np.array(g.pick((85, 165, 70), (110, 180, 80))) + 0.0
+    green = np.array(g.pick((85, 165, 70), (110, 180, 80)), float)
     if place in ("hill", "hills", "field", "autumn"):
         if place == "hills":
             s.line(ridge(g, hy - 25, 28, 3.2), green * 0.8)
@@ -367,7 +366,7 @@ def landscape(g):
             obj = f"{col} house"
         if o == "house" and g.yes(0.4):
             tx = x + g.pick(-1, 1) * 135
-            tree(s, tx, float(y0[int(np.clip(tx, 0, B - 1))]) + 8, 100, tk)
+            tree(s, tx, float(y0[int(tx)]) + 8, 100, tk)
             obj += f" and a {tk}" if tk[0] != "a" else f" and an {tk}"
         if o == "tree":
             tree(s, x, y, 144, tk)
@@ -416,8 +415,8 @@ def landscape(g):
         else:
             s.line(ridge(g, hy + 20, 10, 3.5), green)
         if f == "forest":
-            for q in np.linspace(10, B - 10, 11):
-                tree(s, q, hy + 60 + 40 * (round(q / 36) % 2), 85, "pine tree")
+            for k, q in enumerate(np.linspace(10, B - 10, 11)):
+                tree(s, q, hy + 60 + 40 * (k % 2), 85, "pine tree")
         t = (
             ("snowy " if snow else mc + " ")
             + "mountains"
@@ -595,15 +594,14 @@ def landscape(g):
         t = "an erupting volcano"
     else:
         s.line(ridge(g, hy - 5, 15, 3.2), green)
-        a = B * 0.5
-        s.poly([(a - 8, hy), (a + 8, hy), (B * 0.85, B), (B * 0.15, B)], (95, 97, 102))
+        s.poly([(x - 8, hy), (x + 8, hy), (B * 0.85, B), (B * 0.15, B)], (95, 97, 102))
         for u in (0.1, 0.32, 0.54, 0.76):
             s.poly(
                 [
-                    (a + (B * 0.5 - a) * u - 5 * u - 1, hy + (B - hy) * u),
-                    (a + (B * 0.5 - a) * u + 5 * u + 1, hy + (B - hy) * u),
-                    (a + (B * 0.5 - a) * (u + 0.1) + 6 * u + 1, hy + (B - hy) * (u + 0.1)),
-                    (a + (B * 0.5 - a) * (u + 0.1) - 6 * u - 1, hy + (B - hy) * (u + 0.1)),
+                    (x - 5 * u - 1, hy + (B - hy) * u),
+                    (x + 5 * u + 1, hy + (B - hy) * u),
+                    (x + 6 * u + 1, hy + (B - hy) * (u + 0.1)),
+                    (x - 6 * u - 1, hy + (B - hy) * (u + 0.1)),
                 ],
                 (245, 240, 225),
             )
