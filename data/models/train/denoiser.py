@@ -145,13 +145,13 @@ class Denoiser(nn.Module):
         return head(x if where is None else x[where])
 
 
-def thinned(ids, padding):
+def thinned(ids, padding, generator=None):
     """Which positions of the text to read, and the log of how many each stands for: all of the longest text, and some of the
     padding behind it (None: all), whose features are much alike.  Drawn anew each time, so that on average nothing changes."""
     n, longest = ids.shape[1], int((ids > 0).sum(1).max())
     if padding is None or n - longest <= padding:
         return slice(None), None
-    at = torch.cat([torch.arange(longest), longest + torch.randperm(n - longest)[:padding].sort().values])
+    at = torch.cat([torch.arange(longest), longest + torch.randperm(n - longest, generator=generator)[:padding].sort().values])
     log_weight = torch.zeros(len(at), device=ids.device)
     log_weight[longest:] = math.log((n - longest) / padding)
     return at, log_weight

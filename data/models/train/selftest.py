@@ -91,12 +91,15 @@ def make_denoiser(work):
     check("all tokens are drawn", bool((found < t.model.codes).all()) and len(found.unique()) > 8, f"{len(found.unique())} codes")
     t.save()
     t.export()
-    states = []
+    states, threads = [], torch.get_num_threads()
+    torch.set_num_threads(1)  # the order in which pieces add their gradients is the same then
+    train.workers.cache_clear()
     for one in copy.deepcopy(t), trainer(work):  # going on from the checkpoint is going on
         one.mask = t.mask
         torch.manual_seed(2)
         one.one_step(train.Data(work, 77, 2), 1.0)
         states.append(one.model.state_dict())
+    torch.set_num_threads(threads)
     worst = max(float((a - b).abs().max()) for a, b in zip(states[0].values(), states[1].values()))
     check("a run that was stopped goes on as it was", worst < 1e-4, f"{worst:.1e}")
     return work / "export" / "model.safetensors", t

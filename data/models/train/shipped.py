@@ -32,8 +32,9 @@ EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione
          "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 3.0, 0.28, 1.8, 0.02, 2.4
+FORMULA, NAMED, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 2.3, 1.8, 0.40, 2.2, 0.02, 2.4
 FEW, OTHERS = 8, 0.1  # so many pictures by formula of a kind are drawn often, and how often the others
+LEAST = 0.035  # what weighs less is not drawn: half of the pictures, a fiftieth of the samples
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face
 # Textures whose bare name means these colours.
 USUAL = {
@@ -151,7 +152,7 @@ def of_formula(row, counts):
     if landscape:
         kind = next((k for k in KINDS if k in title), title), next((t for t in TIMES if re.search(t, title)), "day")
     counts[kind] += 1
-    return FORMULA * (1 if usual else 0.1 if odd else 0.4) * (1 if counts[kind] <= FEW else OTHERS), texts
+    return FORMULA * (NAMED if name else 1 if usual else 0.1 if odd else 0.2) * (1 if counts[kind] <= FEW else OTHERS), texts
 
 
 def dataset(folder):
@@ -199,6 +200,7 @@ def decide(described, table):
             row["weight"], row["captions"] = of_formula(row, counts)
         else:
             row["weight"], row["captions"] = weight(row, table), captions(row, plain, table)
+        row["weight"] *= row["weight"] >= LEAST
 
 
 if __name__ == "__main__":

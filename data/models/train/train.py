@@ -10,10 +10,12 @@ when the time for training ends for good, --decay M lets it fall to nothing over
 M minutes, which is worth as much as many hours before it.
 """
 import argparse
+import functools
 import json
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,14 @@ BANDS = ((0, 9 / 16, 0.2), (0.625, 1 / 2, 0.22), (0.8, 3 / 8, 0.23), (0.9, 1 / 4
 WHOLE_EVERY = 6
 PLAIN, KEPT = 0.01, 1 / 3  # a code that is such a share of all tokens is plain ground; so many of its masked tokens are looked at
 PADDING = None if ops.BF16 else 8  # so many positions behind the text are read; all in bf16: attention in C weighs all alike
-WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 150, 300, 1200, 50000
+WARM_STEPS, SAVE_S, EXPORT_S, HELD_EVERY = 40, 300, 1200, 50000
+
+
+@functools.cache
+def workers(cpu):
+    """On the CPU a thread for each piece of a batch: they wait less than threads that share a piece."""
+    return ThreadPoolExecutor(torch.get_num_threads() if cpu else 1, initializer=torch.set_num_threads if cpu else None,
+                              initargs=(1,) if cpu else ())
 
 
 class Muon:
@@ -120,14 +129,14 @@ def bands(n, steps):
         yield draw_steps(count, steps, start, end), share
 
 
-def view(masked, spare, share):
+def view(masked, spare, share, generator=None):
     """The positions of each picture (B x n) that the model sees: all known ones first, those to be spared last; or a window
     where most are known."""
     grid = round(masked.shape[1] ** 0.5)
     if share <= BANDS[1][1]:
-        return (torch.rand(masked.shape) + masked + spare).argsort(1)[:, :round(share * grid * grid)]
+        return (torch.rand(masked.shape, generator=generator) + masked + spare).argsort(1)[:, :round(share * grid * grid)]
     side = round(share**0.5 * grid)
-    corner = torch.randint(grid - side + 1, (len(masked), 2, 1, 1))
+    corner = torch.randint(grid - side + 1, (len(masked), 2, 1, 1), generator=generator)
     y, x = corner[:, 0] + torch.arange(side)[:, None], corner[:, 1] + torch.arange(side)
     return (y * grid + x).flatten(1)
 
@@ -143,15 +152,15 @@ def masked_loss(model, x0, t, ids, drop, mask, generator=None, unmasked=UNMASKED
         spare = torch.zeros_like(masked)
         if plain is not None and share <= BANDS[1][1]:
             of_ground = masked & plain[x0]
-            spare = of_ground & (torch.rand(x0.shape) > KEPT)
+            spare = of_ground & (torch.rand(x0.shape, generator=generator) > KEPT)
             weight[of_ground] = 1 / KEPT
-        at = view(masked, spare, share)
+        at = view(masked, spare, share, generator)
         x0, u, masked, weight = (v.gather(1, at) for v in (x0, u, masked, weight))
     where = masked | (u < unmasked * (1 - mask[t][:, None]))
     x = torch.where(masked, torch.tensor(model.codes), x0)
     device = model.empty_text_embed.device
     ids = ids.to(device)
-    read, log_weight = denoiser.thinned(ids, padding)
+    read, log_weight = denoiser.thinned(ids, padding, generator)
     with ops.autocast(device):
         y = model.condition(ids, None if drop is None else drop.to(device), read, log_weight)
         logits = model(x.to(device), t.to(device), y, where.to(device), None if at is None else at.to(device), log_weight)
@@ -248,27 +257,33 @@ class Trainer:
         left = 1.0 if not decay else max(0.0, 1 - elapsed / decay)
         return self.options.rate * left * min(1, self.since / self.options.batch / WARM_STEPS)
 
+    def one_piece(self, x0, t, ids, drop, share, plain, seed):
+        """Adds a piece's gradients; how many losses it stands for and, by quarter of t, their sum and count."""
+        loss, picture, masked, weight = masked_loss(self.model, x0, t, ids, drop, self.mask, torch.Generator().manual_seed(seed),
+                                                    share=share, plain=plain, padding=PADDING)
+        (loss * weight.to(loss.device)).sum().backward()
+        by_t, of_masked = torch.zeros(4, 2, dtype=torch.float64), weight[masked].double()
+        by_t.index_add_(0, (t * 4 // self.shape["steps"])[picture][masked],
+                        torch.stack([loss.detach().cpu()[masked] * of_masked, of_masked], 1))
+        return float(weight.sum()), by_t
+
     def one_step(self, data, rate):
-        """One step over a batch, taken in pieces that suit the caches; returns the loss and, by quarter of t, sum and count."""
-        n, steps = self.options.batch, self.shape["steps"]
+        """One step over a batch, in pieces that suit the caches, a thread for each; returns sum and count of the losses by
+        quarter of t."""
+        n, steps, cpu = self.options.batch, self.shape["steps"], self.device.type == "cpu"
         x0, ids = data.batch(n)
         drop = torch.rand(n) < DROP
         parts = bands(n, steps) if self.step % WHOLE_EVERY else [(draw_steps(n, steps), 1)]
-        by_t, losses = torch.zeros(4, 2, dtype=torch.float64), 0
         for p in self.parameters.values():
             p.grad = None
-        first = 0
+        first, pieces = 0, []
         for of_band, share in parts:
-            piece = self.options.piece or (int(32 / share) if self.device.type == "cpu" else n)
-            for t in of_band.split(piece):
+            for t in of_band.split(self.options.piece or (int(20 / share) if cpu else n)):
                 s = slice(first, first + len(t))
                 first += len(t)
-                loss, picture, masked, weight = masked_loss(self.model, x0[s], t, ids[s], drop[s], self.mask, share=share,
-                                                            plain=data.plain, padding=PADDING)
-                (loss * weight.to(loss.device)).sum().backward()
-                losses += float(weight.sum())
-                quarter, weight = (t * 4 // steps)[picture][masked], weight[masked].double()
-                by_t.index_add_(0, quarter, torch.stack([loss.detach().cpu()[masked] * weight, weight], 1))
+                seed = int(torch.randint(2**62, ()))
+                pieces.append(workers(cpu).submit(self.one_piece, x0[s], t, ids[s], drop[s], share, data.plain, seed))
+        losses, by_t = (sum(v) for v in zip(*(p.result() for p in pieces)))
         for p in self.parameters.values():
             p.grad = torch.zeros_like(p) if p.grad is None else p.grad / losses
         torch.nn.utils.clip_grad_norm_(self.rest, 1.0)

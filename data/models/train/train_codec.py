@@ -31,6 +31,7 @@ import ops
 WARM, BATCH, RATE, POLISH_RATE = 350, 16, 1e-3, 3e-4
 DRAWN = 1 / 4  # share of a batch of the decoder's polish
 BUSYNESS, LINES = 2.0, 1.0  # weights there
+EXCESS, GROUND = 2.0, 0.02  # what goes on where nothing does counts so much more; steps of ground that is not even any more
 ADVERSARIAL, ADVERSARIAL_FROM = 0.15, 200  # its gradient over the other losses'; the step from which it is heard
 AVERAGE = 0.995  # of the polished weights
 CELL = 8  # pixels of a token
@@ -92,7 +93,10 @@ def lines(x):
 def polish_loss(y, x):
     """Of pictures y, the first of which shall be as x."""
     n = len(x)
-    busy = sum((a - b).abs().mean() for a, b in zip(busyness(y[:n]), busyness(x)))
+    busy = 0
+    for a, b in zip(busyness(y[:n]), busyness(x)):
+        d = a - b
+        busy = busy + (d.abs() + EXCESS * GROUND / (GROUND + b) * d.clamp_min(0)).mean()
     wanted = torch.cat([lines(x), torch.ones(len(y) - n, 2 * CELL, device=x.device)])
     return BUSYNESS * busy + LINES * (lines(y) - wanted).abs().mean()
 

@@ -98,7 +98,7 @@ class G:
         return (v.min(-1), v.max(-1), np.where(s, o[..., 1], o[..., 0]), k * k)
 
 
-def layout(g, n=3):
+def layout(g, n=2):
     """One of n streams of numbers: what stands in a few places is learned long before what may stand anywhere."""
     return G(-g.n(1, n))
 

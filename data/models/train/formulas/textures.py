@@ -156,7 +156,7 @@ def fire(g):
 
 
 def lava(g):
-    at = layout(g, 4)
+    at = layout(g)
     a, b, i, n = at.cells(at.pick(9, 16), 1)
     v = np.clip(1 - (b - a + at.noise(3.2) * 2.5) / 13, 0, 1)
     rock = shade((46, 38, 38), 0.08 * g.noise(2) + 0.1 * light(g.noise(2.6)))
@@ -321,12 +321,12 @@ def stars(g):
         n = g.noise(3)
         im = mix(im, g.rgb(a), np.clip(n * 0.35 + 0.15, 0, 0.75))
         im = mix(im, g.rgb(g.pick("blue", "pink", "orange")), np.clip(g.noise(3) * 0.3 - 0.15, 0, 0.6))
-    at = layout(g, 4)
-    for _ in range(28):
-        y, x, b, r = (at.u(0, S), at.u(0, S), at.u(0.7, 1), at.pick(1.3, 1.6, 2.2))
+    at = layout(g)
+    for _ in range(24):
+        y, x, b, r = (at.u(0, S), at.u(0, S), at.u(0.8, 1), at.pick(1.6, 2.2, 2.8))
         dx, dy = (offset(X, x), offset(Y, y))
         v = np.exp(-((np.hypot(dx, dy) / r) ** 2))
-        if r > 2:  # rays
+        if r > 2.5:  # rays
             v = v + np.exp(-np.abs(dx) / 3 - dy**2) + np.exp(-np.abs(dy) / 3 - dx**2)
         im = mix(im, np.array((255, 250, 240.0)), v * b)
     return (
@@ -606,7 +606,7 @@ def bark(g):
 
 def animal(g):
     k = g.pick("zebra", "leopard", "tiger", "cow", "camouflage", "giraffe")
-    at = layout(g, 4)
+    at = layout(g)
     n = at.noise(4.6)
     if k == "zebra":
         return (
