@@ -30,7 +30,7 @@ import ops
 
 WARM, BATCH, RATE, POLISH_RATE = 350, 16, 1e-3, 3e-4
 DRAWN = 1 / 4  # share of a batch of the decoder's polish
-BUSYNESS, LINES = 2.0, 1.0  # weights there
+BUSYNESS, LINES = 2.0, 2.0  # weights there
 EXCESS, GROUND = 2.0, 0.02  # what goes on where nothing does counts so much more; steps of ground that is not even any more
 ADVERSARIAL, ADVERSARIAL_FROM = 0.15, 200  # its gradient over the other losses'; the step from which it is heard
 AVERAGE = 0.995  # of the polished weights
