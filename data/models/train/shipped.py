@@ -32,7 +32,7 @@ EMOJI = {PLAIN: 2.0, "noto": 0.12, "twemoji": 0.12, "fluent-3d": 0.08, "emojione
          "openmoji": 0.02}
 OTHER = {"streamline-emojis": 0.02, "openclipart": 0.02, "furniture": 0.03, "flat-color-icons": 0.03, "meteocons": 0.03,
          "procedural": 0.06, "0ad-terrain": 0.12, "scratch": 0.03, "stk-textures": 0.5, "ufoai-textures": 0.5}
-FORMULA, NAMED, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 2.1, 1.8, 0.36, 3.4, 0.02, 3.6
+FORMULA, NAMED, RECOLOURED, COMMON, UNCOMMON, MORE_WEIGHT = 3.0, 1.15, 0.75, 1.7, 0.02, 1.8
 FEW, OTHERS = 8, 0.1  # so many pictures by formula of a kind are drawn often, and how often the others
 LEAST = 0.035  # what weighs less is not drawn: half of the pictures, a fiftieth of the samples
 BODY = 0.3  # an animal whose face is drawn, too: its bare name mostly means the face

@@ -84,8 +84,8 @@ def heaven(s):
     g, w, at = (s.g, s.when, layout(s.g))
     words = []
     if w == "night":
-        for _ in range(16):
-            s.disc(at.u(0, B), at.u(0, B * 0.6), at.pick(3, 4, 6), (255, 255, 235), False)
+        for _ in range(11):
+            s.disc(at.u(0, B), at.u(0, B * 0.55), at.pick(5, 6, 8), (255, 255, 235), False)
         words.append("stars")
         k = g.pick("full moon", "crescent moon", "", "full moon")
         if k:
@@ -139,14 +139,14 @@ def heaven(s):
     return words
 
 
-def tree(s, x, y, h, kind):
+def tree(s, x, y, h, kind, light=1.0):
     g = s.g
     s.rect(x - h * 0.05, y - h * 0.4, x + h * 0.05, y, (105, 70, 42))
     if kind == "pine tree":
         for k in range(3):
             b = y - h * (0.18 + 0.25 * k)
             w = h * (0.3 - 0.07 * k)
-            s.poly([(x - w, b), (x + w, b), (x, b - h * 0.36)], np.array((34, 95 + 8 * k, 55)))
+            s.poly([(x - w, b), (x + w, b), (x, b - h * 0.36)], light * np.array((34, 95 + 8 * k, 55)))
     elif kind == "palm tree":
         s.poly(
             [(x - h * 0.04, y), (x + h * 0.04, y), (x + h * 0.09, y - h * 0.8), (x + h * 0.03, y - h * 0.8)],
@@ -359,7 +359,7 @@ def landscape(g):
                 s,
                 x,
                 y,
-                108,
+                140,
                 col,
                 np.array(g.pick((150, 55, 45), (90, 70, 65), (60, 80, 120), (120, 60, 40))),
             )
@@ -377,7 +377,7 @@ def landscape(g):
                 tree(s, tx, float(y0[int(tx)]) + at.u(4, 30), at.u(75, 105), tk)
             obj = tk + "s"
         if o == "castle":
-            castle(s, x, y, 144)
+            castle(s, x, y, 160)
             obj = "castle"
         if o == "windmill":
             mill(s, x, y, 140)
@@ -511,9 +511,9 @@ def landscape(g):
         tk = g.pick("pine tree", "pine tree", "tree", "autumn tree")
         s.line(ridge(g, hy, 15, 3), green * 0.8)
         at = layout(g)
-        for k in range(3):
-            for tx in np.linspace(5, B - 5, 8):
-                tree(s, tx + at.u(-14, 14), hy + 20 + 35 * k + at.u(-6, 6), at.u(85, 125), tk)
+        for k in range(2):
+            for tx in np.linspace(38 - 38 * k, B - 38 + 38 * k, 5 + k):
+                tree(s, tx + at.u(-10, 10), hy + 20 + 75 * k, at.u(165, 195), tk, 0.75 + 0.65 * k)
         t = {"pine tree": "a pine forest", "tree": "a green forest", "autumn tree": "an autumn forest"}[tk]
     elif place == "snow":
         if g.yes(0.5):
@@ -521,7 +521,7 @@ def landscape(g):
         s.line(ridge(g, hy + 5, 18, 3.2), (238, 243, 250))
         o = g.pick("house", "pine tree", "pine trees", "snowman", "snowman", "")
         if o == "house":
-            house(s, x, hy + 45, 108, col, (240, 244, 250))
+            house(s, x, hy + 45, 140, col, (240, 244, 250))
             o = col + " house"
         if o == "pine tree":
             tree(s, x, hy + 55, 144, o)

@@ -81,7 +81,7 @@ def bricks(g):
 
 def cobble(g):
     c = g.pick("gray", "brown", "dark gray", "beige", "gray", "reddish brown")
-    a, b, i, n = layout(g, 4).cells(g.pick(16, 25), 0.75)
+    a, b, i, n = layout(g).cells(16, 0.75)
     e = (b - a) / (S / n**0.5)
     k = g.r.normal(0, 0.13, n)[i]
     h = np.clip(e * 2.5, 0, 1) ** 0.5
@@ -350,7 +350,7 @@ def snow(g):
 
 def clouds(g):
     k = g.pick("day", "day", "sunset", "storm")
-    n = g.noise(3.8, 0.7, 1.2) * 0.7 + g.u(0.2, 0.6)
+    n = layout(g, 4).noise(3.8, 0.7, 1.2) * 0.9 + 0.4
     sky, cl = dict(
         day=((85, 150, 225), (250, 252, 255)),
         sunset=((235, 130, 90), (255, 220, 170)),
