@@ -23,7 +23,7 @@ TABLE = "transformer.condition_emb.token_embedding.weight"
 LARGE = 65536
 SKIP = "quantize.cluster_size", "quantize.embedding_avg"
 TYPES = {torch.float32: "F32", torch.bfloat16: "BF16", torch.int8: "I8"}
-DEFAULTS = dict(guidance=3.0, truncation=0.9, strategy="purity", steps=25, purity_weight=1.0)
+DEFAULTS = dict(guidance=2.0, truncation=0.9, strategy="halton", steps=25, purity_weight=1.0)
 
 
 def scaled(name, v, width):
