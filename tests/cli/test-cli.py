@@ -299,7 +299,7 @@ def test_picture(folder):
     contains(texts['Software'], 'vqdiffusion')
     settings = json.loads(texts['vqdiffusion'])
     equal((settings['prompt'], settings['seed'], settings['steps'],
-           settings['strategy']), ('autumn leaves', 7, 2, 'purity'))
+           settings['strategy']), ('autumn leaves', 7, 2, 'halton'))
     equal(settings['model'], 'vqdiffusion-small')
 
 
@@ -373,7 +373,7 @@ def test_purity_map(folder):
     for y in range(128):
         for x in range(128):
             equal(sure.at(x, y), sure.at(x // 8 * 8, y // 8 * 8))
-    assert len(set(sure.samples)) > 20, 'sure of all alike'
+    assert len(set(sure.samples)) > 10, 'sure of all alike'
 
     picture = read_png(os.path.join(folder, 'out.png'))
     generate(folder, '-o', 'alone.png', '--seed', '7', steps=4)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which settings draw things that look like what they should? For choosing the model's own settings.
 
-    python sweep.py VQDIFFUSION MODEL.safetensors PROMPTS.txt WORK "" "--guidance 5" "--guidance 5 --steps 50"
+    python sweep.py VQDIFFUSION MODEL.safetensors PROMPTS.txt WORK "" "--guidance 5" "--guidance 5 --steps 50" [--every 2]
 
 Draws the section "objects" once with each of the options, and looks for the pictures of WORK's emoji that are nearest,
 16x16 pixels compared with 16x16.  Counted: how often the nearest, and one of the five nearest, has the prompt among its
 captions.  A model that draws what it has seen scores high; it says nothing of pictures that are good and new, so the
-last word is a judge's (judge.py).
+last word is a judge's (judge.py).  Of the section "colours": in how many the colour is the one asked for.
 """
 import argparse
 from pathlib import Path
@@ -43,9 +43,11 @@ if __name__ == "__main__":
     parser.add_argument("prompts", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("options", nargs="+")
+    parser.add_argument("--every", type=int, default=1, help="each so many-th prompt alone")
     o = parser.parse_args()
     features, captions = known(o.work)
-    texts = [t for t in sheet.prompts(o.prompts, "objects") if any(t in c for c in captions)]
+    texts = [t for t in sheet.prompts(o.prompts, "objects") if any(t in c for c in captions)][::o.every]
+    coloured = sheet.prompts(o.prompts, "colours")[::o.every]
     for options in o.options:
         first = near = 0
         for text in texts:
@@ -53,4 +55,6 @@ if __name__ == "__main__":
             nearest = np.square(features - picture).sum(1).argsort()[:NEAR]
             first += text in captions[nearest[0]]
             near += any(text in captions[i] for i in nearest)
-        print(f"{options or 'as it comes'}: nearest {first}, among {NEAR} nearest {near} of {len(texts)}", flush=True)
+        obeyed = sum(judge.colour(judge.drawn(o.program, o.model, text, *options.split())) in text.split() for text in coloured)
+        print(f"{options or 'as it comes'}: nearest {first}, among {NEAR} nearest {near} of {len(texts)}; "
+              f"colours {obeyed} of {len(coloured)}", flush=True)
