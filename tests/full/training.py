@@ -5,7 +5,7 @@
 training.py SELFTEST.PY DUMP-MODEL
 
 SELFTEST.PY (data/models/train/selftest.py) trains a tiny model for 20 steps and
-leaves the file and PyTorch's own results of it; DUMP-MODEL computes the same
+leaves the file, its prompt and PyTorch's own results; DUMP-MODEL computes the same
 from the file: ids, logits within 1e-3 of their norm, 99.5 % of a picture's
 tokens, and the picture of tokens.
 
@@ -17,33 +17,14 @@ import array
 import json
 import os
 import pathlib
-import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 
+from torch_python import python_with, skip
+
 MAX_LOGITS, MIN_TOKENS, MAX_PICTURE = 1e-3, 0.995, 1e-3
-PROMPT = "a red house on a green hill"  # TEXT of the self-test
-
-
-def skip(why):
-    print(f"1..0 # SKIP {why}")
-    sys.exit(0)
-
-
-def python_with_torch():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
-                         pathlib.Path.home() / ".cache")
-    for python in (os.environ.get("VQD_PEER_PYTHON"),
-                   cache / "vqdiffusion" / "peer" / "bin" / "python",
-                   cache / "vqdiffusion" / "train" / "venv" / "bin" / "python",
-                   sys.executable):
-        if python and shutil.which(python) and subprocess.run(
-                [python, "-c", "import torch, numpy, PIL"],
-                capture_output=True, check=False).returncode == 0:
-            return str(python)
-    return skip("no Python with PyTorch; VQD_PEER_PYTHON may name one")
 
 
 def read_golden(path):
@@ -97,7 +78,7 @@ def main():
     selftest, dump = sys.argv[1:]
     if not os.environ.get("VQD_TEST_FULL"):
         skip("takes a minute; VQD_TEST_FULL runs it")
-    python = python_with_torch()
+    python = python_with("torch", "numpy", "PIL")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         trained = subprocess.run([python, selftest, folder], cwd=folder,
@@ -110,7 +91,6 @@ def main():
             print("1..1")
             sys.exit(1)
         golden = read_golden(folder / "golden.safetensors")
-        (folder / "prompts.txt").write_text(PROMPT + "\n")
         for file, values in (("t.i32", golden["t"]), ("x_t.i32", golden["x_t"]),
                              ("tokens.i32", golden["picture_tokens"]),
                              ("picture.f32", array.array("f", (

@@ -22,28 +22,12 @@ import sys
 import tempfile
 import zlib
 
+from torch_python import python_with, skip
+
 # What a run may take beside the weights; observed: 0.1 GB
 MAX_BEYOND_WEIGHTS = 1_200_000_000
 # Of imagenet or coco with all layouts while they are made
 DISK_BYTES = 25_000_000_000
-
-
-def skip(why):
-    print(f"1..0 # SKIP {why}")
-    sys.exit(0)
-
-
-def python_with_torch():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
-                         pathlib.Path.home() / ".cache")
-    for python in (os.environ.get("VQD_PEER_PYTHON"),
-                   cache / "vqdiffusion" / "peer" / "bin" / "python",
-                   sys.executable):
-        if python and shutil.which(python) and subprocess.run(
-                [python, "-c", "import torch"], capture_output=True,
-                check=False).returncode == 0:
-            return str(python)
-    return skip("no Python with PyTorch; VQD_PEER_PYTHON may name one")
 
 
 def weights_bytes(path):
@@ -126,7 +110,7 @@ def main():
     program, tool = sys.argv[1:]
     if not os.environ.get("VQD_TEST_FULL"):
         skip("VQD_TEST_FULL is not set (it writes some 20 GB)")
-    python = python_with_torch()
+    python = python_with("torch")
     # not /tmp, which may be memory
     base = os.environ.get("TMPDIR", "/var/tmp")
     if shutil.disk_usage(base).free < DISK_BYTES:

@@ -3,8 +3,8 @@
 
     python selftest.py FOLDER
 
-Leaves in FOLDER tiny.safetensors and golden.safetensors, which a test of the
-plug-in compares with its own results:
+Leaves in FOLDER tiny.safetensors, prompts.txt with the caption and golden.safetensors,
+which a test of the plug-in compares with its own results:
     ids [77], features [77, W]                    a caption and its text features, each of length 1
     t [3], x_t [3, N], logits [3, N, K]           with that text
     picture [128, 128, 3] (0 ... 255), picture_tokens [N]; decoded [128, 128, 3] of those tokens
@@ -163,5 +163,6 @@ if __name__ == "__main__":
     mirrored_alone(folder)
     path, trained = make_denoiser(folder)
     save(folder / "golden.safetensors", golden(path, trained))
+    (folder / "prompts.txt").write_text(TEXT + "\n")
     path.rename(folder / "tiny.safetensors")
     sys.exit(bool(failures))
