@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/vqd-i18n.h"
-#include "core/canvas/vqd-halve.h"
+#include "core/canvas/vqd-shrink.h"
 #include "core/vqd-paint-private.h"
 
 
@@ -18,24 +18,21 @@ vqd_painter_set_no_memory (const VqdLevel *level, GError **error)
 
 /* Of a level's pixels those that the finer level covers, in place. */
 static void
-crop_to_finer (const VqdPainter *self, const VqdLevel *level,
-               const VqdLevel *finer, float *rgb)
+crop_to_finer (const VqdLevel *level, float *rgb)
 {
-  const gsize width = (gsize) finer->width / 2;
-  const gsize height = (gsize) finer->height / 2;
+  const VqdCover *cover = &level->finer;
+  const gsize width = (gsize) cover->width;
 
-  for (gsize y = 0; y < height; y++)
+  for (gsize y = 0; y < (gsize) cover->height; y++)
     memmove (rgb + 3 * y * width,
-             rgb + 3 * ((y + (gsize) (level->pad_y * self->cell_px)) *
-                            (gsize) level->width +
-                        (gsize) (level->pad_x * self->cell_px)),
+             rgb + 3 * ((y + (gsize) cover->y) * (gsize) level->width +
+                        (gsize) cover->x),
              3 * sizeof (float) * width);
 }
 
 float *
-vqd_painter_vary_finer (const VqdPainter *self, const VqdLevel *finer,
-                        const VqdLevel *level, float *drawn, const float *given,
-                        GError **error)
+vqd_painter_vary_finer (const VqdLevel *finer, const VqdLevel *level,
+                        float *drawn, const float *given, GError **error)
 {
   const gsize n = 3 * (gsize) level->width * (gsize) level->height;
   const gsize n_finer = 3 * (gsize) finer->width * (gsize) finer->height;
@@ -48,17 +45,17 @@ vqd_painter_vary_finer (const VqdPainter *self, const VqdLevel *finer,
     }
   for (gsize i = 0; i < n; i++)
     drawn[i] -= given[i];
-  crop_to_finer (self, level, finer, drawn);
-  vqd_double (drawn, finer->width / 2, finer->height / 2, rgb, finer->width,
-              finer->height, 3, NULL);
+  crop_to_finer (level, drawn);
+  vqd_enlarge (drawn, level->finer.width, level->finer.height, rgb,
+               finer->width, finer->height, NULL);
   for (gsize i = 0; i < n_finer; i++)
     rgb[i] = CLAMP (rgb[i] + finer->rgb[i], 0.0f, 1.0f);
   return rgb;
 }
 
 gboolean
-vqd_painter_fill_finer (const VqdPainter *self, VqdLevel *finer,
-                        const VqdLevel *level, float *drawn, GError **error)
+vqd_painter_fill_finer (VqdLevel *finer, const VqdLevel *level, float *drawn,
+                        GError **error)
 {
   const gsize n = (gsize) finer->width * (gsize) finer->height;
   g_autofree guint8 *where = g_try_new (guint8, n);
@@ -67,8 +64,8 @@ vqd_painter_fill_finer (const VqdPainter *self, VqdLevel *finer,
     return vqd_painter_set_no_memory (finer, error);
   for (gsize i = 0; i < n; i++)
     where[i] = ! finer->known[i];
-  crop_to_finer (self, level, finer, drawn);
-  vqd_double (drawn, finer->width / 2, finer->height / 2, finer->rgb,
-              finer->width, finer->height, 3, where);
+  crop_to_finer (level, drawn);
+  vqd_enlarge (drawn, level->finer.width, level->finer.height, finer->rgb,
+               finer->width, finer->height, where);
   return TRUE;
 }

@@ -76,16 +76,15 @@ gboolean vqd_painter_set_no_memory (const VqdLevel *level, GError **error);
 
 /* The finer level's unknown pixels become what the level drew. drawn: [level,
  * 3], is cut to what the finer level covers. */
-gboolean vqd_painter_fill_finer (const VqdPainter *self, VqdLevel *finer,
-                                 const VqdLevel *level, float *drawn,
-                                 GError **error);
+gboolean vqd_painter_fill_finer (VqdLevel *finer, const VqdLevel *level,
+                                 float *drawn, GError **error);
 
 /* Of a variation: the finer level's own picture, changed by what the level
  * changed, from given to drawn; drawn is spoilt. NULL: no memory. (transfer
  * full) */
-float *vqd_painter_vary_finer (const VqdPainter *self, const VqdLevel *finer,
-                               const VqdLevel *level, float *drawn,
-                               const float *given, GError **error);
+float *vqd_painter_vary_finer (const VqdLevel *finer, const VqdLevel *level,
+                               float *drawn, const float *given,
+                               GError **error);
 
 /* Counts the windows of the next and what they cost. */
 void vqd_painter_plan_tile (VqdPainter *self, const VqdLevel *level);

@@ -9,8 +9,8 @@
 #include "core/vqd-private.h"
 #include "kernels/vqd-philox.h"
 
-/* Of the busy cells of a window on a finer level, the share that is drawn
- * first; the others guide it. */
+/* Of the cells of a window on a finer level, the share that is drawn first; the
+ * others guide it. */
 #define FIRST_SHARE 0.95f
 
 /* Colours of a finer level follow the coarser one's over so many cells. */
@@ -165,12 +165,13 @@ typedef struct
   const VqdLevel *level;
   gboolean is_coarsest;
   gboolean is_finest;
-  const float *rgb; /* what is encoded */
-  guint8 *hole;     /* [grid] of this picture */
-  int *tokens;      /* [grid]; -1: not there yet */
-  float *purity;    /* [grid], of the tokens */
-  guint8 *busy;     /* [grid], 1: texture, to be drawn on each level */
-  int *given;       /* [grid]: of vary, the tokens it began with; or NULL */
+  const float *rgb;      /* what is encoded */
+  guint8 *hole;          /* [grid] of this picture */
+  int *tokens;           /* [grid]; -1: not there yet */
+  float *purity;         /* [grid], of the tokens */
+  gboolean redraws;      /* a finer level draws anew what it was handed */
+  double sampling_units; /* of all windows */
+  int *given; /* [grid]: of vary, the tokens it began with; or NULL */
   GArray *windows;
 } Pass;
 
@@ -329,12 +330,10 @@ draw_hole (VqdPainter *self, const VqdSamplerSettings *settings,
   return vqd_painter_sample (self, settings, whole ? NULL : &start, error);
 }
 
-/* First some of the busy cells, guided by the others; then those. Calm ones
- * stay what guides: they are what the coarser level has drawn. Half of the
- * steps do, of strategies that can: what is to be seen has been decided. */
+/* First some of the cells, guided by the others; then those. Half of the steps
+ * do, of strategies that can: what is to be seen has been decided. */
 static gboolean
-draw_guided (VqdPainter *self, const Pass *pass, const VqdWindow *window,
-             GError **error)
+draw_guided (VqdPainter *self, GError **error)
 {
   g_autofree guint8 *first = g_new (guint8, self->n_cells);
   g_autofree guint8 *second = g_new (guint8, self->n_cells);
@@ -347,36 +346,36 @@ draw_guided (VqdPainter *self, const Pass *pass, const VqdWindow *window,
       const float u = vqd_philox_uniform (self->paint->seed, VQD_STREAM_KEEP, 1,
                                           self->n_runs, (guint32) i);
 
-      const gboolean draws =
-          self->hole[i] &&
-          pass->busy[vqd_painter_cell (self, pass->level, window, i)];
-
-      first[i] = draws && u < FIRST_SHARE;
-      second[i] = draws && ! first[i];
+      first[i] = self->hole[i] && u < FIRST_SHARE;
+      second[i] = self->hole[i] && ! first[i];
     }
   return draw_hole (self, &settings, first, error) &&
          draw_hole (self, &settings, second, error);
 }
 
-/* Roughly what drawing a window costs that draws n cells, in evaluations; less
- * where cells are calm. */
+/* Roughly what drawing n cells of a window costs, in evaluations; is 0 on
+ * levels that keep what they are handed. */
 static double
-drawing_units (const VqdPainter *self, const Pass *pass, int n)
+sampling_units (const VqdPainter *self, const Pass *pass, int n)
 {
   const VqdPaint *paint = self->paint;
   const double share = (double) n / self->n_cells;
   const int half = (paint->settings.steps + 1) / 2;
-  const gboolean encodes = ! pass->is_coarsest || n < self->n_cells;
-  double units = encodes || pass->given != NULL ? VQD_ENCODE_UNITS : 0;
 
   if (is_noised (paint))
-    units += ceil (paint->settings.steps * paint->strength);
-  else if (pass->is_coarsest)
-    units += ceil (paint->settings.steps * share);
-  else
-    units += ceil (half * share) + 1;
+    return ceil (paint->settings.steps * paint->strength);
+  if (pass->is_coarsest)
+    return ceil (paint->settings.steps * share);
+  return pass->redraws ? ceil (half * share) + 1 : 0;
+}
 
-  return units;
+static double
+encoding_units (const VqdPainter *self, const Pass *pass, int n)
+{
+  const gboolean encodes =
+      ! pass->is_coarsest || n < self->n_cells || pass->given != NULL;
+
+  return encodes ? VQD_ENCODE_UNITS : 0;
 }
 
 static gboolean
@@ -390,7 +389,8 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
   const gboolean encodes = look_at_window (self, pass, window);
   for (int i = 0; i < self->n_cells; i++)
     n += self->hole[i];
-  const double units_after = self->units_done + drawing_units (self, pass, n);
+  const double units_after = self->units_done + encoding_units (self, pass, n) +
+                             sampling_units (self, pass, n);
 
   if (encodes)
     {
@@ -411,7 +411,7 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
       ok = vqd_painter_sample (self, &paint->settings, &start, error);
     }
   else if (is_guided (paint, pass))
-    ok = draw_guided (self, pass, window, error);
+    ok = ! pass->redraws || draw_guided (self, error);
   else
     ok = draw_hole (self, &paint->settings, self->hole, error);
 
@@ -434,17 +434,6 @@ draw_windows (VqdPainter *self, Pass *pass, GError **error)
 
 /* ---- all levels ---- */
 
-/* The cell of a coarser level that a finer level's cell is a quarter of. */
-static gsize
-coarser_cell (const VqdLevel *level, const VqdLevel *coarser, gsize cell)
-{
-  const gsize x = cell % (gsize) level->grid_width / 2;
-  const gsize y = cell / (gsize) level->grid_width / 2;
-
-  return (y + (gsize) coarser->pad_y) * (gsize) coarser->grid_width + x +
-         (gsize) coarser->pad_x;
-}
-
 /* Which cells of each level this picture draws: all of the hole, or of a
  * variation that keeps some, a random share; the same parts on all levels. */
 static guint8 *
@@ -460,7 +449,8 @@ choose_cells (const VqdPaint *paint, const VqdLevel *level,
   for (gsize i = 0; i < n; i++)
     {
       if (coarser != NULL)
-        hole[i] = hole[i] && coarser_hole[coarser_cell (level, coarser, i)];
+        hole[i] = hole[i] &&
+                  coarser_hole[vqd_region_coarser_cell (level, coarser, i)];
       else
         hole[i] =
             hole[i] && vqd_philox_uniform (paint->seed, VQD_STREAM_KEEP, 0, 0,
@@ -508,8 +498,9 @@ plan_windows (VqdPainter *self, Pass *pass)
             n_drawn += *cell;
             *cell = 0;
           }
+      pass->sampling_units += sampling_units (self, pass, n_drawn);
       self->n_units +=
-          drawing_units (self, pass, n_drawn) + decoding_units (self, pass);
+          encoding_units (self, pass, n_drawn) + decoding_units (self, pass);
     }
 }
 
@@ -526,13 +517,13 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
 
       *pass = (Pass){ .level = level,
                       .is_coarsest = i == last,
-                      .is_finest = i == 0 };
+                      .is_finest = i == 0,
+                      .redraws = i < last };
       pass->hole = choose_cells (self->paint, level,
                                  i == last ? NULL : &region->levels[i + 1],
                                  i == last ? NULL : passes[i + 1].hole);
       pass->tokens = g_memdup2 (level->base_tokens, sizeof (int) * n);
       pass->purity = g_new (float, n);
-      pass->busy = g_new0 (guint8, n);
       for (gsize k = 0; k < n; k++)
         pass->purity[k] = -1;
       /* what is outside was encoded for the picture before, and is drawn */
@@ -546,6 +537,7 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
             pass->given[k] = -1;
         }
       plan_windows (self, pass);
+      self->n_units += pass->sampling_units;
     }
 }
 
@@ -555,7 +547,6 @@ pass_clear (Pass *pass)
   g_free (pass->hole);
   g_free (pass->tokens);
   g_free (pass->purity);
-  g_free (pass->busy);
   g_free (pass->given);
   g_clear_pointer (&pass->windows, g_array_unref);
 }
@@ -602,25 +593,35 @@ decode_level (VqdPainter *self, const Pass *pass, const int *tokens,
                                      self->paint->cancellable, error);
 }
 
-/* Where the coarsest level drew texture, all levels do. Cells that stay what
- * guides them are as sure as that was. */
+/* Where the coarsest level drew texture, all levels do; else they keep what
+ * they are handed. */
 static void
-hand_on_cells (VqdPainter *self, Pass *pass, const float *drawn, Pass *finer)
+decide_redrawing (VqdPainter *self, const float *drawn, Pass *passes, int last)
+{
+  const Pass *coarsest = &passes[last];
+  const gboolean redraws =
+      vqd_guide_is_texture (drawn, coarsest->hole, coarsest->level->width,
+                            coarsest->level->height, self->cell_px);
+
+  for (int i = 0; i < last; i++)
+    {
+      passes[i].redraws = redraws;
+      if (! redraws)
+        self->n_units -= passes[i].sampling_units;
+    }
+}
+
+/* Cells that stay what guides them are as sure as that was. */
+static void
+hand_on_purity (const Pass *pass, Pass *finer)
 {
   const VqdLevel *level = finer->level;
   const gsize n = (gsize) level->grid_width * (gsize) level->grid_height;
 
-  if (pass->is_coarsest)
-    vqd_guide_find_busy (drawn, pass->level->width, pass->level->height,
-                         self->cell_px, pass->busy);
   for (gsize i = 0; i < n; i++)
-    {
-      const gsize at = coarser_cell (level, pass->level, i);
-
-      finer->busy[i] = pass->busy[at];
-      if (finer->hole[i])
-        finer->purity[i] = pass->purity[at];
-    }
+    if (finer->hole[i])
+      finer->purity[i] =
+          pass->purity[vqd_region_coarser_cell (level, pass->level, i)];
 }
 
 /* What a level hands on to the next finer one: of a variation, what is to be
@@ -632,11 +633,10 @@ hand_on (VqdPainter *self, const Pass *pass, VqdLevel *finer, float *drawn,
   g_auto (VqdPatchwork) given = { 0 };
 
   if (self->paint->task != VQD_TASK_VARY)
-    return vqd_painter_fill_finer (self, finer, pass->level, drawn, error);
+    return vqd_painter_fill_finer (finer, pass->level, drawn, error);
   if (! decode_level (self, pass, pass->given, FALSE, &given, error))
     return FALSE;
-  *rgb = vqd_painter_vary_finer (self, finer, pass->level, drawn, given.rgb,
-                                 error);
+  *rgb = vqd_painter_vary_finer (finer, pass->level, drawn, given.rgb, error);
   return *rgb != NULL;
 }
 
@@ -681,8 +681,10 @@ paint_levels (VqdPainter *self, VqdRegion *region, Pass *passes,
         return FALSE;
 
       g_autofree float *next = NULL;
+      if (pass->is_coarsest && i > 0 && ! is_noised (paint))
+        decide_redrawing (self, patchwork.rgb, passes, i);
       if (i > 0)
-        hand_on_cells (self, pass, patchwork.rgb, &passes[i - 1]);
+        hand_on_purity (pass, &passes[i - 1]);
       if (i > 0 && ! hand_on (self, pass, &region->levels[i - 1], patchwork.rgb,
                               &next, error))
         return FALSE;

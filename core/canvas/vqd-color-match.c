@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "core/canvas/vqd-color-match.h"
@@ -69,6 +70,20 @@ add_row (double *sums, const float *rgb, const float *original,
     }
 }
 
+/* How much a cell's difference says: all of it when it is small, nothing when
+ * it is another content's. */
+static double
+trust (const double *cell)
+{
+  double most = 0;
+
+  for (int c = 0; c < CHANNELS; c++)
+    most = MAX (most, fabs (cell[c]) / cell[3]);
+  return CLAMP ((VQD_COLOR_MATCH_OTHER - most) /
+                    (VQD_COLOR_MATCH_OTHER - VQD_COLOR_MATCH_SAME),
+                0.0, 1.0);
+}
+
 static void
 set_cells (Field *self, int row, const double *sums, int width, int n_rows)
 {
@@ -79,7 +94,8 @@ set_cells (Field *self, int row, const double *sums, int width, int n_rows)
       const int n_columns = MIN (self->cell_px, width - column * self->cell_px);
       const double n_pixels = (double) n_columns * n_rows;
 
-      self->shares[i] = (float) (cell[3] / n_pixels);
+      self->shares[i] =
+          cell[3] > 0 ? (float) (trust (cell) * cell[3] / n_pixels) : 0;
       for (int c = 0; c < CHANNELS; c++)
         self->offsets[i * CHANNELS + (gsize) c] =
             cell[3] > 0 ? (float) (cell[c] / cell[3]) : 0;
@@ -135,15 +151,16 @@ mean_around (const Field *self, int x, int y, float *offset)
         total += weight;
       }
   for (int c = 0; c < CHANNELS; c++)
-    offset[c] = CLAMP ((float) (sums[c] / total), -VQD_COLOR_MATCH_MOST,
-                       VQD_COLOR_MATCH_MOST);
+    offset[c] = (float) (sums[c] / total);
 }
 
-/* Smooths the cells that are known at all, and extends them over the others. */
+/* Smooths the cells that say anything, and extends them over the others; none:
+ * there is nothing to add. */
 static gboolean
 spread (Field *self, GCancellable *cancellable, GError **error)
 {
   const gsize n = (gsize) self->width * (gsize) self->height;
+  gboolean any = FALSE;
   g_autofree float *smooth = g_try_new (float, n *CHANNELS);
   g_autofree guint8 *known = g_try_new (guint8, n);
 
@@ -152,10 +169,17 @@ spread (Field *self, GCancellable *cancellable, GError **error)
   for (gsize i = 0; i < n; i++)
     {
       known[i] = self->shares[i] > 0;
+      any = any || known[i];
       if (known[i])
         mean_around (self, (int) (i % (gsize) self->width),
                      (int) (i / (gsize) self->width), smooth + i * CHANNELS);
     }
+  if (! any)
+    {
+      memset (self->offsets, 0, sizeof (float) * n * CHANNELS);
+      return TRUE;
+    }
+
   memcpy (self->offsets, smooth, sizeof (float) * n * CHANNELS);
   return vqd_extend (self->offsets, known, self->width, self->height, CHANNELS,
                      cancellable, error);

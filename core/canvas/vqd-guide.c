@@ -19,6 +19,10 @@
  * detail. An outline through even ground has fewer. */
 #define RADIUS 2
 
+/* Of the cells of a texture so many sixteenths are busy; things have more that
+ * are calm: ground, or a part of their own. */
+#define TEXTURE 15
+
 static float
 blurred (const float *rgb, int x, int y, int channel, int width, int height)
 {
@@ -83,8 +87,10 @@ has_detail (const float *cell, int width, int cell_px)
   return sqrtf (squares / n) > DETAIL * (sum / n + DARKEST);
 }
 
+/* Of the cells around, those count that are meant. */
 static gboolean
-is_busy (const guint8 *detail, int x, int y, int width, int height)
+is_busy (const guint8 *detail, const guint8 *cells, int x, int y, int width,
+         int height)
 {
   int n = 0;
   int n_detail = 0;
@@ -92,20 +98,24 @@ is_busy (const guint8 *detail, int x, int y, int width, int height)
   for (int j = MAX (0, y - RADIUS); j <= MIN (height - 1, y + RADIUS); j++)
     for (int i = MAX (0, x - RADIUS); i <= MIN (width - 1, x + RADIUS); i++)
       {
-        n++;
-        n_detail += detail[j * width + i];
+        const int at = j * width + i;
+
+        n += cells[at] != 0;
+        n_detail += cells[at] != 0 && detail[at];
       }
   return 2 * n_detail >= n;
 }
 
-void
-vqd_guide_find_busy (const float *rgb, int width, int height, int cell_px,
-                     guint8 *busy)
+gboolean
+vqd_guide_is_texture (const float *rgb, const guint8 *cells, int width,
+                      int height, int cell_px)
 {
   const int grid_width = width / cell_px;
   const int grid_height = height / cell_px;
   g_autofree guint8 *detail =
       g_new (guint8, (gsize) grid_width * (gsize) grid_height);
+  int n = 0;
+  int n_busy = 0;
 
   for (int y = 0; y < grid_height; y++)
     for (int x = 0; x < grid_width; x++)
@@ -115,6 +125,10 @@ vqd_guide_find_busy (const float *rgb, int width, int height, int cell_px,
                       width, cell_px);
   for (int y = 0; y < grid_height; y++)
     for (int x = 0; x < grid_width; x++)
-      busy[y * grid_width + x] =
-          is_busy (detail, x, y, grid_width, grid_height);
+      if (cells[y * grid_width + x] != 0)
+        {
+          n++;
+          n_busy += is_busy (detail, cells, x, y, grid_width, grid_height);
+        }
+  return n > 0 && 16 * n_busy >= TEXTURE * n;
 }

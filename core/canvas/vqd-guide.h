@@ -4,9 +4,10 @@
  * What a coarser level drew is doubled in size and encoded, and some of the
  * tokens guide those that are drawn on the finer level. A doubled picture is
  * blurred, and so are tokens of it: they call for more of the same. So it is
- * sharpened first. And only texture is drawn anew: in skies and in the flat
- * parts of drawings a finer level has nothing to add but ragged outlines; those
- * cells keep what guides.
+ * sharpened first. And only pictures that are texture throughout are drawn
+ * anew: a window of a finer level sees a part of the picture and would draw the
+ * whole of what the prompt says into it. Houses would get houses for windows,
+ * and skies ragged outlines; they keep what guides.
  *
  * Pictures are R'G'B' [height, width, 3], 0..1; width and height are multiples
  * of cell_px, at least 2, and cells are [height / cell_px, width / cell_px]. */
@@ -22,10 +23,11 @@ G_BEGIN_DECLS
 void vqd_guide_sharpen (float *rgb, const guint8 *cells, int width, int height,
                         int cell_px);
 
-/* busy: 1 where half of the cells around have detail: texture, of the coarsest
- * level as it is drawn. */
-void vqd_guide_find_busy (const float *rgb, int width, int height, int cell_px,
-                          guint8 *busy);
+/* Whether the cells that are not 0 show texture alone, of the coarsest level as
+ * it is drawn: nearly each of them has detail, or half of those of them that
+ * are around it have. FALSE when there are no such cells. */
+gboolean vqd_guide_is_texture (const float *rgb, const guint8 *cells, int width,
+                               int height, int cell_px);
 
 G_END_DECLS
 

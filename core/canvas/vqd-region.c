@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "core/base/vqd-i18n.h"
 #include "core/canvas/vqd-extend.h"
-#include "core/canvas/vqd-halve.h"
 #include "core/canvas/vqd-region.h"
+#include "core/canvas/vqd-shrink.h"
 
-/* What is to be drawn has so much of a window's side around it: 1 / 8. */
-#define CONTEXT_DIVISOR 8
+/* What is to be drawn has so much of a window's side around it: 1 /
+ * 16. More of it would leave a model less room for the thing to be drawn. */
+#define CONTEXT_DIVISOR 16
 
 /* Bytes of a pixel of a region: of all levels together (4 / 3), and what
  * drawing the finest one takes beside (vqd-paint.c). */
@@ -112,32 +114,64 @@ round_up (int n, int step)
   return (n + step - 1) / step * step;
 }
 
+/* How the coarsest level sees the frame. */
+typedef struct
+{
+  int n_levels;
+  int coarsest_px; /* side of one of its cells, in pixels of the frame */
+  int step_px;     /* the region's sides are multiples of it */
+} Layout;
+
+/* From nothing, all levels are halves. Beside something, the coarsest one is no
+ * smaller than it has to be: what is drawn then fills its window, as it does in
+ * most of what a model has learned from. */
+static Layout
+lay_out (const VqdFrame *frame, const VqdRegionModel *model, Span columns,
+         Span rows)
+{
+  const int n = count_levels (frame, model, columns, rows);
+  const int cell = model->cell_px << (n - 1);
+  Layout layout = { n, cell, cell };
+
+  if (frame->canvas == NULL || n == 1)
+    return layout;
+
+  layout.step_px /= 2;
+  while (
+      layout.coarsest_px > layout.step_px + 1 &&
+      fits (columns, layout.coarsest_px - 1, model->window_width,
+            frame->width) &&
+      fits (rows, layout.coarsest_px - 1, model->window_height, frame->height))
+    layout.coarsest_px--;
+  return layout;
+}
+
 /* A window of the coarsest level, where the frame has so much; at least one of
  * the next finer level. */
 static int
-least_length (int step, int n_levels, int window, int frame)
+least_length (const Layout *layout, int cell, int window, int frame)
 {
-  const int coarsest = window * step;
+  const int step = layout->step_px;
 
-  if (n_levels == 1)
-    return coarsest;
-  return MAX (round_up (window * step / 2, step),
-              MIN (coarsest, round_up (frame, step)));
+  if (layout->n_levels == 1)
+    return window * cell;
+  return MAX (round_up (window * (cell << (layout->n_levels - 2)), step),
+              MIN (round_up (window * layout->coarsest_px, step),
+                   round_up (frame, step)));
 }
 
 /* The region covers the hole with its context, and lies in the frame where
  * there is room. Its cells are those of known tokens, at the cost of leaving
- * the frame, or of a cell of the coarsest level more; where none are known they
- * begin with the hole if they can. */
+ * the frame, or of a step more; where none are known they begin with the hole
+ * if they can. */
 static Axis
-place_span (Span span, int cell, int n_levels, int window, int frame,
+place_span (Span span, int cell, const Layout *layout, int window, int frame,
             const int *origin)
 {
-  const int step = cell << (n_levels - 1);
-  const Span wanted = with_context (span, step, window, frame);
+  const Span wanted = with_context (span, layout->coarsest_px, window, frame);
   const int length = wanted.end - wanted.begin;
-  const int n_px = MAX (least_length (step, n_levels, window, frame),
-                        round_up (length, step));
+  const int n_px = MAX (least_length (layout, cell, window, frame),
+                        round_up (length, layout->step_px));
   const int room = frame - n_px;
   const int lowest = MAX (wanted.end - n_px, room >= 0 ? 0 : G_MININT);
   const int highest = MIN (wanted.begin, room >= 0 ? room : G_MAXINT);
@@ -158,7 +192,9 @@ place_span (Span span, int cell, int n_levels, int window, int frame,
 
   if (aligned + n_px < wanted.end && aligned + cell <= wanted.begin)
     aligned += cell;
-  return (Axis){ aligned, aligned + n_px < wanted.end ? n_px + step : n_px };
+  if (aligned + n_px < wanted.end)
+    return (Axis){ aligned, n_px + layout->step_px };
+  return (Axis){ aligned, n_px };
 }
 
 /* ---- its levels ---- */
@@ -245,26 +281,33 @@ read_row (const VqdRegion *self, const VqdFrame *frame, int cell, int y)
     }
 }
 
-/* The finer level in half of its size, at its place in the coarser one. */
-static gboolean
-halve_pixels (const VqdLevel *finer, VqdLevel *coarser, int cell,
-              GError **error)
+/* How much smaller a level becomes one window. */
+static double
+scale_to_window (const VqdLevel *level, const VqdRegionModel *model)
 {
-  const gsize width = (gsize) finer->width / 2;
-  const gsize height = (gsize) finer->height / 2;
+  return MAX ((double) level->width / (model->window_width * model->cell_px),
+              (double) level->height / (model->window_height * model->cell_px));
+}
+
+/* The finer level at its place in the coarser one. */
+static gboolean
+shrink_pixels (const VqdLevel *finer, VqdLevel *coarser, GError **error)
+{
+  const VqdCover *cover = &coarser->finer;
+  const gsize width = (gsize) cover->width;
+  const gsize height = (gsize) cover->height;
   g_autofree float *rgb = g_try_new (float, 3 * width * height);
   g_autofree guint8 *known = g_try_new (guint8, width * height);
 
   if (rgb == NULL || known == NULL)
     return set_no_memory (finer->width, finer->height, error);
 
-  vqd_halve (finer->rgb, finer->known, finer->width, finer->height, 3, rgb,
-             known);
+  vqd_shrink (finer->rgb, finer->known, finer->width, finer->height, rgb, known,
+              cover->width, cover->height);
   for (gsize y = 0; y < height; y++)
     {
       const gsize to =
-          (y + (gsize) (coarser->pad_y * cell)) * (gsize) coarser->width +
-          (gsize) (coarser->pad_x * cell);
+          (y + (gsize) cover->y) * (gsize) coarser->width + (gsize) cover->x;
 
       memcpy (coarser->rgb + 3 * to, rgb + 3 * y * width,
               3 * sizeof (float) * width);
@@ -273,31 +316,100 @@ halve_pixels (const VqdLevel *finer, VqdLevel *coarser, int cell,
   return TRUE;
 }
 
-/* Cells of the coarser level from the four of the finer one. */
-static void
-halve_cells (const VqdLevel *finer, VqdLevel *coarser)
+/* The cells of a coarser level that part i of a finer one touches, along one
+ * axis: the finer level's n pixels lie on `length` of the coarser from begin
+ * on, and a part is side_px of them. */
+static Span
+touched (int i, int side_px, int cell, int n, int begin, int length)
 {
-  for (int y = 0; y < finer->grid_height / 2; y++)
-    for (int x = 0; x < finer->grid_width / 2; x++)
+  const gint64 unit = (gint64) cell * n;
+  const gint64 first = (gint64) begin * n + (gint64) i * side_px * length;
+  const gint64 last = first + (gint64) side_px * length;
+
+  return (Span){ (int) (first / unit), (int) ((last + unit - 1) / unit) };
+}
+
+/* Cells of the coarser level from all of the finer one that touch them. */
+static void
+shrink_cells (const VqdLevel *finer, VqdLevel *coarser, int cell)
+{
+  const VqdCover *cover = &coarser->finer;
+
+  for (int y = 0; y < finer->grid_height; y++)
+    for (int x = 0; x < finer->grid_width; x++)
       {
-        const gsize to =
-            (gsize) (y + coarser->pad_y) * (gsize) coarser->grid_width +
-            (gsize) (x + coarser->pad_x);
-        gboolean hole = FALSE;
-        gboolean outside = TRUE;
+        const gsize from = (gsize) y * (gsize) finer->grid_width + (gsize) x;
+        const Span columns =
+            touched (x, cell, cell, finer->width, cover->x, cover->width);
+        const Span rows =
+            touched (y, cell, cell, finer->height, cover->y, cover->height);
 
-        for (int k = 0; k < 4; k++)
-          {
-            const gsize from =
-                (gsize) (2 * y + k / 2) * (gsize) finer->grid_width +
-                (gsize) (2 * x + k % 2);
+        for (int row = rows.begin; row < rows.end; row++)
+          for (int column = columns.begin; column < columns.end; column++)
+            {
+              const gsize to =
+                  (gsize) row * (gsize) coarser->grid_width + (gsize) column;
 
-            hole = hole || finer->hole[from];
-            outside = outside && finer->outside[from];
-          }
-        coarser->hole[to] = hole;
-        coarser->outside[to] = outside;
+              coarser->hole[to] = coarser->hole[to] || finer->hole[from];
+              coarser->outside[to] =
+                  coarser->outside[to] && finer->outside[from];
+            }
       }
+}
+
+/* Cells of the coarsest level that a pixel of the frame's hole touches: where
+ * it is no half, those that a finer level's cell touches may be more. */
+static void
+mark_hole (VqdRegion *self, const VqdFrame *frame, int cell)
+{
+  const VqdLevel *finest = &self->levels[0];
+  const VqdLevel *coarsest = &self->levels[self->n_levels - 1];
+  const VqdCover *cover = &coarsest->finer;
+  const int left = MAX (0, self->x);
+  const int right = MIN (frame->width, self->x + finest->width);
+  const int bottom = MIN (frame->height, self->y + finest->height);
+
+  memset (coarsest->hole, 0,
+          (gsize) coarsest->grid_width * (gsize) coarsest->grid_height);
+  for (int y = MAX (0, self->y); y < bottom; y++)
+    {
+      const guint8 *hole = frame->hole + (gsize) y * (gsize) frame->width;
+      const Span rows = touched (y - self->y, 1, cell, finest->height, cover->y,
+                                 cover->height);
+
+      for (int x = left; x < right; x++)
+        {
+          if (! hole[x])
+            continue;
+
+          const Span columns = touched (x - self->x, 1, cell, finest->width,
+                                        cover->x, cover->width);
+          for (int row = rows.begin; row < rows.end; row++)
+            for (int column = columns.begin; column < columns.end; column++)
+              coarsest->hole[(gsize) row * (gsize) coarsest->grid_width +
+                             (gsize) column] = 1;
+        }
+    }
+}
+
+gsize
+vqd_region_coarser_cell (const VqdLevel *finer, const VqdLevel *coarser,
+                         gsize cell)
+{
+  const VqdCover *cover = &coarser->finer;
+  const gsize x = cell % (gsize) finer->grid_width;
+  const gsize y = cell / (gsize) finer->grid_width;
+  /* in pixels of the coarser level, times twice the cells of the finer */
+  const gsize across = 2 * (gsize) finer->grid_width;
+  const gsize down = 2 * (gsize) finer->grid_height;
+  const gsize x_px =
+      (gsize) cover->x * across + (2 * x + 1) * (gsize) cover->width;
+  const gsize y_px =
+      (gsize) cover->y * down + (2 * y + 1) * (gsize) cover->height;
+  const gsize cell_px = (gsize) (coarser->width / coarser->grid_width);
+
+  return y_px / (down * cell_px) * (gsize) coarser->grid_width +
+         x_px / (across * cell_px);
 }
 
 static void
@@ -363,23 +475,27 @@ build_levels (VqdRegion *self, const VqdFrame *frame,
     {
       const VqdLevel *finer = &self->levels[i - 1];
       VqdLevel *level = &self->levels[i];
-
-      const int width =
-          MAX (finer->width / 2,
-               i == self->n_levels - 1 ? model->window_width * cell : 0);
-      const int height =
-          MAX (finer->height / 2,
-               i == self->n_levels - 1 ? model->window_height * cell : 0);
+      const gboolean last = i == self->n_levels - 1;
+      const double scale =
+          last && frame->canvas != NULL ? scale_to_window (finer, model) : 2;
+      const int width = (int) lrint (finer->width / scale);
+      const int height = (int) lrint (finer->height / scale);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          ! allocate_level (level, width, height, cell, error))
+          ! allocate_level (
+              level, MAX (width, last ? model->window_width * cell : 0),
+              MAX (height, last ? model->window_height * cell : 0), cell,
+              error))
         return FALSE;
-      level->pad_x = (level->grid_width - finer->grid_width / 2) / 2;
-      level->pad_y = (level->grid_height - finer->grid_height / 2) / 2;
-      if (! halve_pixels (finer, level, cell, error))
+      level->finer = (VqdCover){ (level->width - width) / 2 / cell * cell,
+                                 (level->height - height) / 2 / cell * cell,
+                                 width, height };
+      if (! shrink_pixels (finer, level, error))
         return FALSE;
-      halve_cells (finer, level);
+      shrink_cells (finer, level, cell);
     }
+  if (self->n_levels > 1)
+    mark_hole (self, frame, cell);
   for (int i = 0; i < self->n_levels; i++)
     mark_outside (&self->levels[i]);
 
@@ -421,13 +537,13 @@ place (const VqdFrame *frame, const VqdRegionModel *model, Axis *x, Axis *y)
   Span rows;
 
   bounds (frame->hole, frame->width, frame->height, &columns, &rows);
-  const int n_levels = count_levels (frame, model, columns, rows);
+  const Layout layout = lay_out (frame, model, columns, rows);
 
-  *x = place_span (columns, model->cell_px, n_levels, model->window_width,
+  *x = place_span (columns, model->cell_px, &layout, model->window_width,
                    frame->width, tokens == NULL ? NULL : &origin_x);
-  *y = place_span (rows, model->cell_px, n_levels, model->window_height,
+  *y = place_span (rows, model->cell_px, &layout, model->window_height,
                    frame->height, tokens == NULL ? NULL : &origin_y);
-  return n_levels;
+  return layout.n_levels;
 }
 
 guint64
@@ -437,9 +553,14 @@ vqd_region_measure (const VqdFrame *frame, const VqdRegionModel *model,
   Axis x;
   Axis y;
 
+  const guint64 window = (guint64) model->window_width *
+                         (guint64) model->window_height *
+                         (guint64) model->cell_px * (guint64) model->cell_px;
+
   place (frame, model, &x, &y);
   return (guint64) x.n_px * (guint64) y.n_px *
-         (LEVEL_BYTES * 4 / 3 + PAINT_BYTES + (varies ? VARY_BYTES : 0));
+             (LEVEL_BYTES * 4 / 3 + PAINT_BYTES + (varies ? VARY_BYTES : 0)) +
+         window * LEVEL_BYTES;
 }
 
 VqdRegion *

@@ -4,8 +4,9 @@
  *   frame     the canvas, with the margins that an expansion adds
  *   region    what is to be drawn and enough around it; a rectangle of the
  *             frame, that may reach beyond it where the frame is too small
- *   level l   the region in 1 / 2^l of its size; the coarsest is the finest
- *             one in which what is drawn fits into a window of the model */
+ *   level l   the region in 1 / 2^l of its size; the coarsest is no coarser
+ *             than it has to be for what is drawn to fit into a window of the
+ *             model, and may be more than half of the next finer one */
 #ifndef VQD_REGION_H
 #define VQD_REGION_H
 
@@ -39,6 +40,14 @@ void vqd_frame_measure (const VqdRequest *request, int *width_px,
 void vqd_frame_clear (VqdFrame *frame);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VqdFrame, vqd_frame_clear)
 
+typedef struct
+{
+  int x;
+  int y;
+  int width;
+  int height;
+} VqdCover;
+
 /* Sizes are multiples of a cell. */
 typedef struct
 {
@@ -52,10 +61,9 @@ typedef struct
   guint8 *outside;  /* [grid], 1: cells beside the hole of which no pixel is
                        known: beyond the frame, or transparent */
   int *base_tokens; /* [grid]: of cells that stay; -1: not known */
-  /* Where the next finer level begins in this one, in cells: where the frame is
+  /* Where the next finer level lies in this one, in pixels: where the frame is
    * smaller than a window, the coarsest level alone reaches beyond it. */
-  int pad_x;
-  int pad_y;
+  VqdCover finer;
 } VqdLevel;
 
 #define VQD_MAX_LEVELS 16
@@ -82,6 +90,10 @@ typedef struct
 VqdRegion *vqd_region_new (const VqdFrame *frame, const VqdRegionModel *model,
                            GCancellable *cancellable, GError **error);
 void vqd_region_free (VqdRegion *region);
+
+/* The cell of a coarser level that the middle of a finer level's cell is in. */
+gsize vqd_region_coarser_cell (const VqdLevel *finer, const VqdLevel *coarser,
+                               gsize cell);
 
 /* Frees the pixels of all levels, which the last picture no longer needs. */
 void vqd_region_drop_pixels (VqdRegion *region);

@@ -209,19 +209,31 @@ test_few_pixels_count_little (void)
   g_assert_true (worst (pictures, offset_none, TRUE) < 0.01f);
 }
 
+/* What is much off is another content. */
 static void
-test_size_is_limited (void)
+test_other_content_keeps_its_colours (void)
 {
   g_autofree Pictures *pictures = pictures_new (offset_huge);
+  g_autofree float *before = g_memdup2 (pictures->rgb, sizeof (pictures->rgb));
 
   match (pictures, CELL);
-  for (int i = 0; i < 3 * N; i++)
-    {
-      const float offset =
-          pictures->rgb[i] - plain (i / 3 % W, i / 3 / W, i % 3);
+  g_assert_cmpmem (pictures->rgb, sizeof (pictures->rgb), before,
+                   sizeof (pictures->rgb));
+}
 
-      g_assert_cmpfloat_with_epsilon (offset, VQD_COLOR_MATCH_MOST, 1e-5f);
-    }
+/* ... and what is around it, a little off, says how much is added to it: a
+ * thing that reaches out of the hole is not faded into the ground. */
+static void
+test_other_content_does_not_count (void)
+{
+  g_autofree Pictures *pictures = pictures_new (offset_constant);
+
+  for (int i = 0; i < N; i++)
+    if (pictures->known[i] && hypot (i % W - 70, i / W - 55) < 50)
+      for (int c = 0; c < 3; c++)
+        pictures->original[3 * i + c] += 0.5f;
+  match (pictures, CELL);
+  g_assert_true (worst (pictures, offset_constant, TRUE) < 0.03f);
 }
 
 static void
@@ -266,7 +278,10 @@ main (int argc, char **argv)
                    test_field_is_smooth_in_the_hole);
   g_test_add_func ("/color-match/few-pixels-count-little",
                    test_few_pixels_count_little);
-  g_test_add_func ("/color-match/size-is-limited", test_size_is_limited);
+  g_test_add_func ("/color-match/other-content-keeps-its-colours",
+                   test_other_content_keeps_its_colours);
+  g_test_add_func ("/color-match/other-content-does-not-count",
+                   test_other_content_does_not_count);
   g_test_add_func ("/color-match/stays-in-range", test_stays_in_range);
   g_test_add_func ("/color-match/can-be-cancelled", test_can_be_cancelled);
   return g_test_run ();

@@ -84,46 +84,51 @@ test_leaves_other_cells_and_even_ground_alone (void)
     g_assert_cmpfloat (rgb[i], ==, 0.25f);
 }
 
-static int
-count_busy (const float *rgb)
+static gboolean
+is_texture (const float *rgb)
 {
-  guint8 busy[N_CELLS];
-  int n = 0;
+  guint8 cells[N_CELLS];
 
-  vqd_guide_find_busy (rgb, SIDE, SIDE, CELL, busy);
-  for (int i = 0; i < N_CELLS; i++)
-    n += busy[i];
-  return n;
+  memset (cells, 1, sizeof cells);
+  return vqd_guide_is_texture (rgb, cells, SIDE, SIDE, CELL);
 }
 
-/* Even ground is calm, also with the noise of a codec, and so is an outline
- * through it; a texture is busy, a dark one too. */
+/* Even ground is none, also with the noise of a codec, nor with an outline
+ * through it; a dark texture is one, too. */
 static void
-test_busy_is_texture (void)
+test_texture (void)
 {
   g_autofree float *rgb = g_new (float, 3 * SIDE * SIDE);
 
   paint (rgb, 0, SIDE, 1.0f, 0.006f);
-  g_assert_cmpint (count_busy (rgb), ==, 0);
+  g_assert_false (is_texture (rgb));
   paint (rgb, SIDE / 2 + 3, SIDE, 0.2f, 0);
-  g_assert_cmpint (count_busy (rgb), ==, 0);
+  g_assert_false (is_texture (rgb));
   paint (rgb, 0, SIDE, 0.5f, 0.05f);
-  g_assert_cmpint (count_busy (rgb), ==, N_CELLS);
+  g_assert_true (is_texture (rgb));
   paint (rgb, 0, SIDE, 0.1f, 0.02f);
-  g_assert_cmpint (count_busy (rgb), ==, N_CELLS);
+  g_assert_true (is_texture (rgb));
 }
 
+/* One that fills half of the picture is none of the whole, but of the cells
+ * that it fills. */
 static void
 test_half_a_texture (void)
 {
   g_autofree float *rgb = g_new (float, 3 * SIDE * SIDE);
-  guint8 busy[N_CELLS];
+  guint8 cells[N_CELLS];
 
   paint (rgb, 0, SIDE / 2, 0.5f, 0.1f);
   paint (rgb, SIDE / 2, SIDE, 0.5f, 0);
-  vqd_guide_find_busy (rgb, SIDE, SIDE, CELL, busy);
+  g_assert_false (is_texture (rgb));
   for (int i = 0; i < N_CELLS; i++)
-    g_assert_cmpint (busy[i], ==, i % GRID < GRID / 2);
+    cells[i] = i % GRID < GRID / 2;
+  g_assert_true (vqd_guide_is_texture (rgb, cells, SIDE, SIDE, CELL));
+  for (int i = 0; i < N_CELLS; i++)
+    cells[i] = ! cells[i];
+  g_assert_false (vqd_guide_is_texture (rgb, cells, SIDE, SIDE, CELL));
+  memset (cells, 0, sizeof cells);
+  g_assert_false (vqd_guide_is_texture (rgb, cells, SIDE, SIDE, CELL));
 }
 
 int
@@ -134,7 +139,7 @@ main (int argc, char **argv)
                    test_sharpens_what_was_doubled);
   g_test_add_func ("/guide/leaves-other-cells-and-even-ground-alone",
                    test_leaves_other_cells_and_even_ground_alone);
-  g_test_add_func ("/guide/busy-is-texture", test_busy_is_texture);
+  g_test_add_func ("/guide/texture", test_texture);
   g_test_add_func ("/guide/half-a-texture", test_half_a_texture);
   return g_test_run ();
 }

@@ -4,7 +4,7 @@
 #include "tests/core/canvas-pictures.h"
 
 #define N_RANDOM_CANVASES 150
-#define CONTEXT 8 /* a window's side by this is around the hole */
+#define CONTEXT 16 /* a window's side by this is around the hole */
 
 static const VqdRegionModel square = { .cell_px = CELL_PX,
                                        .window_width = 16,
@@ -55,7 +55,10 @@ check_place (const VqdFrame *frame, const VqdRegion *region,
              const VqdRegionModel *model)
 {
   const VqdLevel *level = &region->levels[0];
-  const int step = model->cell_px << (region->n_levels - 1);
+  /* a cell of the coarsest level is larger than one of the next finer */
+  const int step = region->n_levels == 1
+                       ? model->cell_px
+                       : (model->cell_px << (region->n_levels - 2)) + 1;
   const int context_x = MAX (1, model->window_width / CONTEXT) * step;
   const int context_y = MAX (1, model->window_height / CONTEXT) * step;
 
@@ -98,7 +101,7 @@ check_pixels (const VqdFrame *frame, const VqdRegion *region)
       }
 }
 
-/* Cells of a level, from the pixels of the frame themselves. */
+/* Cells of a level that is a half, from the pixels of the frame themselves. */
 static void
 check_cells (const VqdFrame *frame, const VqdRegion *region,
              const VqdRegionModel *model, int l)
@@ -113,8 +116,9 @@ check_cells (const VqdFrame *frame, const VqdRegion *region,
     {
       const int x = i % frame->width - region->x;
       const int y = i / frame->width - region->y;
-      const int at = (y / side + level->pad_y) * level->grid_width + x / side +
-                     level->pad_x;
+      const int at =
+          (y / side + level->finer.y / model->cell_px) * level->grid_width +
+          x / side + level->finer.x / model->cell_px;
 
       if (x < 0 || x >= region->levels[0].width || y < 0 ||
           y >= region->levels[0].height)
@@ -126,6 +130,92 @@ check_cells (const VqdFrame *frame, const VqdRegion *region,
     {
       g_assert_cmpint (level->hole[i], ==, hole[i]);
       g_assert_cmpint (level->outside[i], ==, ! known[i] && ! hole[i]);
+    }
+}
+
+static gboolean
+touches (double begin, double end, int cell, int cell_px)
+{
+  return begin < (cell + 1) * cell_px - 1e-6 && end > cell * cell_px + 1e-6;
+}
+
+/* Cells of the coarsest level, that may be any part of the finer one: to be
+ * drawn where a pixel of the hole touches them. */
+static void
+check_coarsest_cells (const VqdFrame *frame, const VqdRegion *region,
+                      const VqdRegionModel *model)
+{
+  const VqdLevel *level = &region->levels[region->n_levels - 1];
+  const VqdLevel *finer = level - 1;
+  const double side_x =
+      (double) level->finer.width / finer->width * model->cell_px;
+  const double side_y =
+      (double) level->finer.height / finer->height * model->cell_px;
+
+  g_autofree guint8 *hole =
+      g_new0 (guint8, level->grid_width * level->grid_height);
+
+  for (int i = 0; i < frame->width * frame->height; i++)
+    {
+      const double pixel_x =
+          (double) level->finer.width / region->levels[0].width;
+      const double pixel_y =
+          (double) level->finer.height / region->levels[0].height;
+      const double x =
+          level->finer.x + (i % frame->width - region->x) * pixel_x;
+      const double y =
+          level->finer.y + (i / frame->width - region->y) * pixel_y;
+
+      for (int k = 0; frame->hole[i] && k < 4; k++)
+        {
+          const double right = x + (k % 2 ? pixel_x - 1e-6 : 1e-6);
+          const double bottom = y + (k / 2 ? pixel_y - 1e-6 : 1e-6);
+
+          hole[(int) bottom / model->cell_px * level->grid_width +
+               (int) right / model->cell_px] = 1;
+        }
+    }
+  for (int i = 0; i < level->grid_width * level->grid_height; i++)
+    {
+      gboolean outside = TRUE;
+
+      for (int k = 0; k < finer->grid_width * finer->grid_height; k++)
+        {
+          const double x = level->finer.x + k % finer->grid_width * side_x;
+          const double y = level->finer.y + k / finer->grid_width * side_y;
+
+          if (touches (x, x + side_x, i % level->grid_width, model->cell_px) &&
+              touches (y, y + side_y, i / level->grid_width, model->cell_px) &&
+              ! finer->hole[k])
+            outside = outside && finer->outside[k];
+        }
+      g_assert_cmpint (level->hole[i], ==, hole[i]);
+      if (level->outside[i])
+        g_assert_true (outside && ! hole[i]);
+    }
+}
+
+/* The middle of a finer cell lies in the coarser one. */
+static void
+check_coarser_cell (const VqdRegion *region, const VqdRegionModel *model, int l)
+{
+  const VqdLevel *level = &region->levels[l];
+  const VqdLevel *coarser = &region->levels[l + 1];
+
+  for (int i = 0; i < level->grid_width * level->grid_height; i++)
+    {
+      const int at = (int) vqd_region_coarser_cell (level, coarser, (gsize) i);
+      const double x = coarser->finer.x + (i % level->grid_width + 0.5) *
+                                              coarser->finer.width /
+                                              level->grid_width;
+      const double y = coarser->finer.y + (i / level->grid_width + 0.5) *
+                                              coarser->finer.height /
+                                              level->grid_height;
+
+      g_assert_true (touches (x - 1e-3, x + 1e-3, at % coarser->grid_width,
+                              model->cell_px));
+      g_assert_true (touches (y - 1e-3, y + 1e-3, at / coarser->grid_width,
+                              model->cell_px));
     }
 }
 
@@ -149,14 +239,21 @@ check_sizes (const VqdFrame *frame, const VqdRegion *region,
     {
       const VqdLevel *level = &region->levels[l];
 
-      const gboolean pads = level == coarsest;
-      const int least_width = pads ? model->window_width * model->cell_px : 0;
-      const int least_height = pads ? model->window_height * model->cell_px : 0;
+      const gboolean is_last = level == coarsest;
+      const int least_width =
+          is_last ? model->window_width * model->cell_px : 0;
+      const int least_height =
+          is_last ? model->window_height * model->cell_px : 0;
+      const gboolean is_window = is_last && l > 0 && frame->canvas != NULL;
 
       g_assert_cmpint (level->width, ==,
-                       MAX (region->levels[0].width >> l, least_width));
+                       is_window
+                           ? least_width
+                           : MAX (region->levels[0].width >> l, least_width));
       g_assert_cmpint (level->height, ==,
-                       MAX (region->levels[0].height >> l, least_height));
+                       is_window
+                           ? least_height
+                           : MAX (region->levels[0].height >> l, least_height));
       g_assert_cmpint (level->width, ==, level->grid_width * model->cell_px);
       g_assert_cmpint (level->height, ==, level->grid_height * model->cell_px);
       bytes += level_bytes (level);
@@ -175,8 +272,15 @@ check_region (const VqdFrame *frame, const VqdRegion *region,
   check_place (frame, region, model);
   check_pixels (frame, region);
   check_sizes (frame, region, model);
-  for (int l = 0; l < region->n_levels; l++)
-    check_cells (frame, region, model, l);
+  for (int l = 0; l + 1 < region->n_levels; l++)
+    {
+      check_cells (frame, region, model, l);
+      check_coarser_cell (region, model, l);
+    }
+  if (region->n_levels == 1 || frame->canvas == NULL)
+    check_cells (frame, region, model, region->n_levels - 1);
+  else
+    check_coarsest_cells (frame, region, model);
 }
 
 /* Where no cells are known, the region is one window on its coarsest level, no
@@ -349,6 +453,32 @@ test_small_hole_of_a_large_canvas (void)
   g_assert_cmpint ((1777 - 3 - region->x) % CELL_PX, ==, 0);
   g_assert_cmpint ((901 - 3 - region->y) % CELL_PX, ==, 0);
   g_assert_cmpuint (vqd_region_measure (&frame, &square, FALSE), <, 1 << 20);
+}
+
+/* What is too large for a window becomes no smaller than it has to be. */
+static void
+test_large_hole_fills_the_window (void)
+{
+  for (int side = 113; side < 700; side += 7)
+    {
+      g_auto (Picture) picture = { 0 };
+      g_auto (VqdFrame) frame = { 0 };
+      VqdRequest request;
+      int n = 0;
+
+      picture_init (&picture, 1000, 900);
+      set_rectangle (&picture, picture.selection, 101, 99, side, side, 1);
+      canvas_request_init (&request, VQD_TASK_FILL, &picture.canvas);
+      frame_init (&frame, &request);
+      g_autoptr (VqdRegion) region = region_new (&frame, &square);
+
+      const VqdLevel *coarsest = &region->levels[region->n_levels - 1];
+      g_assert_cmpint (region->n_levels, >, 1);
+      for (int i = 0; i < coarsest->grid_width; i++)
+        n += coarsest->hole[8 * coarsest->grid_width + i];
+      g_assert_cmpint (n, >=, 13);
+      g_assert_cmpint (n, <=, 15);
+    }
 }
 
 static void
@@ -677,6 +807,8 @@ main (int argc, char **argv)
   g_test_add_func ("/region/one-pixel", test_one_pixel);
   g_test_add_func ("/region/small-hole-of-a-large-canvas",
                    test_small_hole_of_a_large_canvas);
+  g_test_add_func ("/region/large-hole-fills-the-window",
+                   test_large_hole_fills_the_window);
   g_test_add_func ("/region/margins", test_margins_in_region);
   g_test_add_func ("/region/from-nothing", test_from_nothing);
   g_test_add_func ("/region/tokens", test_tokens);
