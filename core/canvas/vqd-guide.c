@@ -19,9 +19,16 @@
  * detail. An outline through even ground has fewer. */
 #define RADIUS 2
 
-/* Of the cells of a texture so many sixteenths are busy; things have more that
- * are calm: ground, or a part of their own. */
-#define TEXTURE 15
+/* Of the cells of a texture so many sixteenths are busy; most things have more
+ * that are calm: ground, or a part of their own. */
+#define BUSY 15
+
+/* A texture's blocks, a quarter of the shorter side wide, have about the same
+ * colour: the standard deviation of their means is 0.01 to 0.11 for sixteen
+ * textures of the default model, and 0.14 to 0.32 for things and landscapes
+ * (0.06 for a city at night). */
+#define BLOCKS 4
+#define ALIKE 0.12
 
 static float
 blurred (const float *rgb, int x, int y, int channel, int width, int height)
@@ -106,9 +113,9 @@ is_busy (const guint8 *detail, const guint8 *cells, int x, int y, int width,
   return 2 * n_detail >= n;
 }
 
-gboolean
-vqd_guide_is_texture (const float *rgb, const guint8 *cells, int width,
-                      int height, int cell_px)
+static gboolean
+are_busy (const float *rgb, const guint8 *cells, int width, int height,
+          int cell_px)
 {
   const int grid_width = width / cell_px;
   const int grid_height = height / cell_px;
@@ -130,5 +137,67 @@ vqd_guide_is_texture (const float *rgb, const guint8 *cells, int width,
           n++;
           n_busy += is_busy (detail, cells, x, y, grid_width, grid_height);
         }
-  return n > 0 && 16 * n_busy >= TEXTURE * n;
+  return n > 0 && 16 * n_busy >= BUSY * n;
+}
+
+/* The sum of a channel over the pixels of a block that are in the cells, and
+ * their number. */
+static double
+add_block (const float *rgb, const guint8 *cells, int width, int height,
+           int cell_px, int left, int top, int side, int channel, int *n)
+{
+  const int right = MIN (left + side, width);
+  const int bottom = MIN (top + side, height);
+  double sum = 0;
+
+  *n = 0;
+  for (int y = top; y < bottom; y++)
+    for (int x = left; x < right; x++)
+      if (cells[y / cell_px * (width / cell_px) + x / cell_px] != 0)
+        {
+          sum += (double) rgb[3 * ((gsize) y * (gsize) width + (gsize) x) +
+                              (gsize) channel];
+          ++*n;
+        }
+  return sum;
+}
+
+/* Whether the blocks' means have a small variance, of all pixels. */
+static gboolean
+are_alike (const float *rgb, const guint8 *cells, int width, int height,
+           int cell_px)
+{
+  const int side = MAX (1, MIN (width, height) / BLOCKS);
+
+  for (int channel = 0; channel < 3; channel++)
+    {
+      double total = 0;
+      double sum = 0;
+      double squares = 0;
+
+      for (int y = 0; y < height; y += side)
+        for (int x = 0; x < width; x += side)
+          {
+            int n;
+            const double block = add_block (rgb, cells, width, height, cell_px,
+                                            x, y, side, channel, &n);
+
+            total += n;
+            sum += block;
+            squares += n > 0 ? block * block / n : 0;
+          }
+
+      const double mean = sum / total;
+      if (squares / total - mean * mean > ALIKE * ALIKE)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+vqd_guide_is_texture (const float *rgb, const guint8 *cells, int width,
+                      int height, int cell_px)
+{
+  return are_busy (rgb, cells, width, height, cell_px) &&
+         are_alike (rgb, cells, width, height, cell_px);
 }

@@ -25,7 +25,8 @@ void vqd_guide_sharpen (float *rgb, const guint8 *cells, int width, int height,
 
 /* Whether the cells that are not 0 show texture alone, of the coarsest level as
  * it is drawn: nearly each of them has detail, or half of those of them that
- * are around it have. FALSE when there are no such cells. */
+ * are around it have, and its colours are about the same all over. FALSE when
+ * there are no such cells. */
 gboolean vqd_guide_is_texture (const float *rgb, const guint8 *cells, int width,
                                int height, int cell_px);
 

@@ -358,6 +358,41 @@ def test_few_evaluations(folder):
     assert 0 < counts['fill'] <= 0.15 * counts['generate'], counts
 
 
+def evaluations(folder, *arguments):
+    """A guided run; what it drew is out.png."""
+    done = call(*arguments, '-o', 'out.png', '--steps', '12', '--seed', '1',
+                '--timings', folder=folder)
+    equal(done.returncode, OK)
+    lines = dict(line.split()[:2] for line in done.err.splitlines())
+    return int(lines['evaluations'])
+
+
+def test_things_are_drawn_once(folder):
+    """Larger than the model, a thing is one thing; of a texture there is
+    more."""
+    counts = {prompt: evaluations(folder, 'generate', '-p', prompt, '--width',
+                                  str(2 * SIZE), '--height', str(2 * SIZE))
+              for prompt in ('a house', 'green grass texture')}
+    print(f'# evaluations: {counts}')
+    equal(counts['a house'], 12)
+    assert counts['green grass texture'] > 2 * 12, counts
+
+
+def test_things_keep_their_colours(folder):
+    """The ground's white is not what an apple's red is corrected to, and the
+    apple is a whole one, with ground around it inside the selection."""
+    side = 2 * SIZE
+    put(folder, 'in.png', Picture(side, side, 3, 8, [255] * (3 * side * side)))
+    put(folder, 'mask.png', make_mask((70, 70, 116, 116), width=side,
+                                      height=side))
+    evaluations(folder, 'fill', 'in.png', '--mask', 'mask.png', '-p',
+                'a red apple')
+    drawn = png_test.read(os.path.join(folder, 'out.png'))
+    middle, corner = drawn.at(SIZE, SIZE), drawn.at(180, 76)
+    assert middle[0] > 200 and max(middle[1:]) < 90, middle
+    assert min(corner) > 200, corner
+
+
 def test_several(folder):
     """Each is the input with one picture on it; the input may be one of them.
     """

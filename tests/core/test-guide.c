@@ -110,6 +110,19 @@ test_texture (void)
   g_assert_true (is_texture (rgb));
 }
 
+/* Detail everywhere is not enough: the colours must be alike. */
+static void
+test_things_differ (void)
+{
+  g_autofree float *rgb = g_new (float, 3 * SIDE * SIDE);
+
+  paint (rgb, 0, SIDE / 2, 0.3f, 0.05f);
+  paint (rgb, SIDE / 2, SIDE, 0.4f, 0.05f);
+  g_assert_true (is_texture (rgb));
+  paint (rgb, SIDE / 2, SIDE, 0.7f, 0.05f);
+  g_assert_false (is_texture (rgb));
+}
+
 /* One that fills half of the picture is none of the whole, but of the cells
  * that it fills. */
 static void
@@ -140,6 +153,7 @@ main (int argc, char **argv)
   g_test_add_func ("/guide/leaves-other-cells-and-even-ground-alone",
                    test_leaves_other_cells_and_even_ground_alone);
   g_test_add_func ("/guide/texture", test_texture);
+  g_test_add_func ("/guide/things-differ", test_things_differ);
   g_test_add_func ("/guide/half-a-texture", test_half_a_texture);
   return g_test_run ();
 }

@@ -13,9 +13,9 @@ SEAM = 0.75, 1.3
 LEAST_ENERGY = 0.5
 # An unmasked picture's energy is the median of so many.
 N_PLAIN = 5
-# Of flat art the ring may have no gradient at all, and what is drawn into it
-# has some: a border between the two has what lies between.
-FIGURE_OF = {'photograph': 'ratio', 'flat': 'between'}
+# Where the ring has no gradient at all, and what is drawn into it has some, a
+# border between the two has what lies between.
+FIGURE_OF = {'photograph': 'ratio', 'flat': 'ratio', 'even': 'between'}
 PANEL_PX = 200
 DOCUMENT_CASES = 'clouds', 'gravel', 'cat', 'leaves'
 SEED = 11
@@ -115,7 +115,7 @@ def fill_row(case, picture, selection, filled, pasted, point, figure):
 
 
 def seams(report, program, folder, cases):
-    rows = {'photograph': [], 'flat': []}
+    rows = {kind: [] for kind in FIGURE_OF}
     for case in cases:
         try:
             figure, row = measure_fill(program, folder, case)
@@ -144,7 +144,7 @@ def seams(report, program, folder, cases):
     if small:
         sheets.small_sheet(small, folder.parent / 'docs' / 'fills.png', 150)
     for kind, name in (('photograph', 'fills-photographs'),
-                       ('flat', 'fills-flat')):
+                       ('flat', 'fills-flat'), ('even', 'fills-even')):
         if rows[kind]:
             sheets.sheet(rows[kind], folder.parent / f'{name}.png')
     judge_measures(report)

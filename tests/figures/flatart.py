@@ -179,3 +179,81 @@ def pixel_bricks(height, width):
     blocks = numpy.where(mortar[..., None], (196, 186, 172),
                          brick[rng.integers(3, size=(rows, columns))])
     return numpy.kron(blocks, numpy.ones((4, 4, 1))).astype(numpy.uint8)
+
+
+def tartan(height, width):
+    bands = ((0, 26, (178, 36, 48)), (26, 34, (20, 26, 60)),
+             (34, 40, (240, 220, 120)), (40, 58, (24, 84, 62)),
+             (58, 64, (245, 245, 240)))
+
+    def threads(along):
+        color = numpy.zeros(along.shape + (3,), numpy.float32)
+        for begin, end, which in bands:
+            color[(along % 64 >= begin) & (along % 64 < end)] = which
+        return color
+
+    def color(x, y):
+        # a twill: each thread on top for two pixels of four
+        over = (numpy.floor(x) + numpy.floor(y)) % 4 < 2
+        return numpy.where(over[..., None], threads(x), threads(y))
+    return from_function(height, width, color)
+
+
+def terrazzo(height, width):
+    rng = numpy.random.default_rng(21)
+    paper = Paper(height, width, (244, 238, 228))
+    colors = ((214, 96, 72), (60, 90, 120), (236, 180, 80), (116, 150, 120),
+              (70, 60, 62))
+    for _ in range(height * width // 70):
+        x, y = rng.uniform(0, width), rng.uniform(0, height)
+        turn, sides = rng.uniform(0, 6.28), rng.integers(3, 7)
+        corners = [(x + rng.uniform(2, 8) * numpy.cos(turn + i * 6.28 / sides),
+                    y + rng.uniform(2, 8) * numpy.sin(turn + i * 6.28 / sides))
+                   for i in range(sides)]
+        paper.polygon(corners, colors[rng.integers(len(colors))])
+    return paper.picture()
+
+
+def mosaic(height, width):
+    """Square stones in rings around a point, with joints between them."""
+    rng = numpy.random.default_rng(22)
+    colors = numpy.array([(30, 84, 120), (60, 140, 170), (236, 226, 196),
+                          (206, 150, 70), (140, 60, 44)], numpy.float32)
+    which = rng.integers(len(colors), size=(200, 400))
+
+    def color(x, y):
+        dx, dy = x - width * 0.3, y - height * 1.2
+        radius, angle = numpy.hypot(dx, dy), numpy.arctan2(dy, dx)
+        ring = numpy.floor(radius / 11).astype(int)
+        n_stones = numpy.maximum(1, (ring + 0.5) * 6.28)
+        stone = (angle / 6.2832 + 0.5) * n_stones
+        joint = (radius % 11 < 1.5) | (stone % 1 < 0.14)
+        chosen = colors[which[ring % 200, numpy.floor(stone).astype(int) %
+                              400]]
+        return numpy.where(joint[..., None], numpy.float32((92, 84, 78)),
+                           chosen)
+    return from_function(height, width, color)
+
+
+def camouflage(height, width):
+    rng = numpy.random.default_rng(23)
+    paper = Paper(height, width, (120, 116, 78))
+    for color, n in (((70, 82, 50), 640), ((46, 44, 36), 440),
+                     ((168, 158, 112), 440)):
+        for _ in range(n * height * width // 150000):
+            x, y = rng.uniform(0, width), rng.uniform(0, height)
+            for _ in range(4):
+                x, y = x + rng.uniform(-5, 5), y + rng.uniform(-4, 4)
+                paper.ellipse(x, y, rng.uniform(2, 7), rng.uniform(2, 5),
+                              fill=color)
+    return paper.picture()
+
+
+def halftone(height, width):
+    """A comic's dots: larger where it is darker."""
+    def color(x, y):
+        u, v = 0.8 * x + 0.6 * y, 0.8 * y - 0.6 * x
+        dark = 0.5 + 0.4 * numpy.sin(x / 60) * numpy.cos(y / 45)
+        near = numpy.hypot(u % 9 - 4.5, v % 9 - 4.5)
+        return two_colors((252, 240, 210), (210, 40, 70), near < 5.2 * dark)
+    return from_function(height, width, color)
