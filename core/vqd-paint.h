@@ -3,9 +3,11 @@
  *
  * From the coarsest level of the region to the finest, window by window, each
  * seeded with all tokens that are known. On the coarsest level what is to be
- * drawn starts from [MASK]. Each finer level starts from the coarser picture:
- * a part of its tokens guide the drawing of the others, and are drawn anew
- * themselves when those are there. */
+ * drawn starts from [MASK]. Each finer level starts from the coarser picture,
+ * enlarged and sharpened. Of a texture there is more on a finer level: a part
+ * of its tokens guide the drawing of the others, and are drawn anew themselves
+ * when those are there. Anything else is larger on a finer level: its tokens
+ * stay. */
 #ifndef VQD_PAINT_H
 #define VQD_PAINT_H
 

@@ -21,8 +21,8 @@ G_BEGIN_DECLS
 /* A cell whose mean differs by no more than the first, in any channel, shows
  * the same in other colours; by the second or more, another content, whose
  * colours are its own: it is left out, and counts in part in between. */
-#define VQD_COLOR_MATCH_SAME 0.1
-#define VQD_COLOR_MATCH_OTHER 0.2
+#define VQD_COLOR_MATCH_SAME 0.15
+#define VQD_COLOR_MATCH_OTHER 0.3
 
 /* rgb: [height, width, 3], 0 ... 1, the decoded picture of the whole rectangle,
  * changed in place and kept in 0 ... 1. original: [height, width, 3], 0 ... 1,

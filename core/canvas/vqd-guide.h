@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vqd-guide.h - a coarser level's picture as the guide of a finer one
  *
- * What a coarser level drew is doubled in size and encoded, and some of the
- * tokens guide those that are drawn on the finer level. A doubled picture is
+ * What a coarser level drew is enlarged and encoded, and some of the tokens
+ * guide those that are drawn on the finer level. An enlarged picture is
  * blurred, and so are tokens of it: they call for more of the same. So it is
  * sharpened first. And only pictures that are texture throughout are drawn
  * anew: a window of a finer level sees a part of the picture and would draw the

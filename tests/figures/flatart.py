@@ -78,11 +78,11 @@ def framed_paper(height, width):
 
 def dots(height, width):
     def color(x, y):
-        row = numpy.floor(y / 24)
-        dx = (x + 14 * (row % 2)) % 28 - 14
-        dy = y % 24 - 12
+        row = numpy.floor(y / 14)
+        dx = (x + 8 * (row % 2)) % 16 - 8
+        dy = y % 14 - 7
         return two_colors((236, 64, 92), (255, 244, 236),
-                          dx * dx + dy * dy < 50)
+                          dx * dx + dy * dy < 16)
     return from_function(height, width, color)
 
 

@@ -86,7 +86,7 @@ class Case:
 
 CASES = [
     Case('clouds', 'photograph', by_formula(photolike.clouds, 480, 640, 1),
-         ellipse(330, 240, 120, 80), 'clouds in a blue sky', 'ellipse'),
+         ellipse(330, 240, 100, 68), 'clouds in a blue sky', 'ellipse'),
     Case('grass', 'photograph', photograph('grass', (10, 24, 2),
                                            (190, 226, 120)),
          lasso((170, 90), (230, 70), (282, 110), (260, 150), (276, 196),
@@ -117,7 +117,7 @@ CASES = [
          'big soft rectangle'),
     Case('dots', 'flat', by_formula(flatart.dots, 384, 384),
          lasso((130, 120), (220, 110), (270, 190), (230, 270), (140, 250),
-               (160, 190)), 'candy', 'lasso'),
+               (160, 190)), 'strawberries', 'lasso'),
     Case('zebra', 'flat', by_formula(flatart.zebra, 320, 480),
          ellipse(230, 160, 80, 60), 'zebra stripes', 'ellipse'),
     Case('checkers', 'flat', by_formula(flatart.checkers, 320, 320),
@@ -152,7 +152,7 @@ CASES = [
          'soft ellipse'),
     Case('comic', 'even', by_formula(flatart.comic, 450, 600),
          lasso((352, 120), (440, 90), (536, 120), (540, 240), (450, 280),
-               (356, 250)), 'a house', 'lasso'),
+               (356, 250)), 'a snowman', 'lasso'),
     Case('icons', 'even', by_formula(flatart.icons, 768, 1024),
          box(440, 410, 590, 560), 'a red heart', 'rectangle'),
 ]
