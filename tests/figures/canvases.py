@@ -144,7 +144,9 @@ def sizes(report, program, folder, _cases):
                              str(failure))
                 break
             energies.append(measures.energy(run.picture))
-            row.append((run.picture, f'{prompt}, {side} px'))
+            # the words below a small picture must not run into the next
+            row.append((run.picture, f'{side} px' if times < SIZES[-1] else
+                        f'{side} px: {prompt}'))
             report.keep('sizes', f'{prompt}: {side}', {
                 'energy': energies[-1] / energies[0],
                 'worst_line': worst_line(run.picture),
@@ -159,6 +161,8 @@ def sizes(report, program, folder, _cases):
             rows.append(row)
     if rows:
         sheets.sheet(rows, folder.parent / 'sizes.png')
+        sheets.small_sheet(rows[-1:], folder.parent / 'docs' / 'sizes.png',
+                           128 * SIZES[-1])
 
 
 ALL = {'expand': expand, 'vary': vary, 'sizes': sizes}

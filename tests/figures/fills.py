@@ -17,7 +17,7 @@ N_PLAIN = 5
 # border between the two has what lies between.
 FIGURE_OF = {'photograph': 'ratio', 'flat': 'ratio', 'even': 'between'}
 PANEL_PX = 200
-DOCUMENT_CASES = 'clouds', 'gravel', 'cat', 'leaves'
+DOCUMENT_CASES = 'grass', 'leaves', 'paper', 'icons'
 SEED = 11
 
 
@@ -105,7 +105,7 @@ def fill_row(case, picture, selection, filled, pasted, point, figure):
         return sheets.crop(array, point, PANEL_PX)
 
     words = case.prompt or '(no words)'
-    numbers = '{ratio:.2f}, energy {energy:.2f}'
+    numbers = '{' + FIGURE_OF[case.kind] + ':.2f}, energy {energy:.2f}'
     return [(panel(picture), f'{case.name}, {picture.shape[1]} x '
              f'{picture.shape[0]}'),
             (panel(sheets.tinted(picture, selection)), words),

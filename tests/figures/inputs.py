@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The twenty pictures, what is selected in each, and the words of the fill.
+"""The twenty-five pictures, what is selected in each, and the words of the fill.
 
 inputs.py FOLDER writes them: NAME.png, NAME-selection.png."""
 import dataclasses

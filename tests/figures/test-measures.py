@@ -152,10 +152,11 @@ def test_a_picture_as_it_is_passes_and_its_smooth_extension_does_not():
         assert measures.energy(smooth, where.inner) < 8, case.name
 
 
-def test_inputs_are_twenty_of_both_kinds_with_known_pixels_around():
+def test_inputs_are_ten_of_both_kinds_and_five_with_known_pixels_around():
     kinds = [case.kind for case in inputs.CASES]
     assert kinds.count('photograph') == kinds.count('flat') == 10, kinds
-    assert len({case.name for case in inputs.CASES}) == 20
+    assert kinds.count('even') == 5, kinds
+    assert len({case.name for case in inputs.CASES}) == 25
     for case in inputs.CASES:
         picture, selection = case.picture(), case.selection()
         assert picture.dtype == selection.dtype == numpy.uint8

@@ -148,8 +148,8 @@ def check_draw(session):
     tap.check(window.wait_status("^Done: 2 pictures"), "both are drawn")
     tap.equal(len(window.items("Ready")), 2, "both are in the gallery")
     screen.key("alt+k")
-    screen.wait_for(lambda: session.ask(LAYERS) != BEFORE, 10)
-    tap.check(window.items("Is a layer"),
+    # the window says so after the image has it
+    tap.check(screen.wait_for(lambda: window.items("Is a layer"), 20),
               "a key makes the first one a layer, from the prompt")
     session.undo()
     tap.equal(session.ask(LAYERS), BEFORE, "the image is as it was")
