@@ -10,7 +10,7 @@ from program import RunFailed
 # another.
 FINE = ('green grass texture', 'autumn leaves', 'moss on stone',
         'dry cracked ground', 'rocks', 'dirt', 'rusty metal', 'sand texture',
-        'snow', 'lava')
+        'tree bark', 'lava')
 BOUNDS = 0.9, 1.1
 # Few and large things, in much the same places in every picture: lines differ
 # by far more than the bounds, and the edge is to be like one of them.
