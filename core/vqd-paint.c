@@ -418,6 +418,9 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
   if (ok)
     keep_drawn (self, pass, window);
   self->units_done = units_after;
+  /* what draws has told of each step */
+  if (ok && is_guided (paint, pass) && ! pass->redraws)
+    report (self, VQD_PHASE_DECODE, 0, 0, 0);
   self->window++;
   return ok;
 }
