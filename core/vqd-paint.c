@@ -383,7 +383,7 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
              GError **error)
 {
   const VqdPaint *paint = self->paint;
-  gboolean ok;
+  gboolean ok = TRUE;
   int n = 0;
 
   const gboolean encodes = look_at_window (self, pass, window);
@@ -410,17 +410,16 @@ draw_window (VqdPainter *self, Pass *pass, const VqdWindow *window,
 
       ok = vqd_painter_sample (self, &paint->settings, &start, error);
     }
-  else if (is_guided (paint, pass))
-    ok = ! pass->redraws || draw_guided (self, error);
-  else
+  else if (! is_guided (paint, pass))
     ok = draw_hole (self, &paint->settings, self->hole, error);
+  else if (pass->redraws)
+    ok = draw_guided (self, error);
+  else
+    report (self, VQD_PHASE_DECODE, VQD_ENCODE_UNITS, 0, 0);
 
   if (ok)
     keep_drawn (self, pass, window);
   self->units_done = units_after;
-  /* what draws has told of each step */
-  if (ok && is_guided (paint, pass) && ! pass->redraws)
-    report (self, VQD_PHASE_DECODE, 0, 0, 0);
   self->window++;
   return ok;
 }
@@ -505,6 +504,7 @@ plan_windows (VqdPainter *self, Pass *pass)
       self->n_units +=
           encoding_units (self, pass, n_drawn) + decoding_units (self, pass);
     }
+  self->n_units += pass->sampling_units;
 }
 
 static void
@@ -540,7 +540,6 @@ plan (VqdPainter *self, VqdRegion *region, Pass *passes)
             pass->given[k] = -1;
         }
       plan_windows (self, pass);
-      self->n_units += pass->sampling_units;
     }
 }
 

@@ -26,9 +26,9 @@ G_BEGIN_DECLS
 
 /* rgb: [height, width, 3], 0 ... 1, the decoded picture of the whole rectangle,
  * changed in place and kept in 0 ... 1. original: [height, width, 3], 0 ... 1,
- * read only where known [height, width] is not 0. When nothing is known, or
- * nothing differs, nothing changes. cell_px: 1 ... of a cell's side; memory is
- * small unless the cells are.
+ * read only where known [height, width] is not 0. When nothing is known,
+ * nothing differs, or all is another content, nothing changes. cell_px: 1 ...
+ * of a cell's side; memory is small unless the cells are.
  *
  * FALSE when cancelled, with rgb as it was or in part corrected, or
  * (VQD_ERROR_MEMORY) when there is not so much memory. */
